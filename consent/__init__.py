@@ -1,0 +1,1 @@
+"""Ground floor: who agreed to what, and the proof. Pure decisions; no media, no web, no torch."""

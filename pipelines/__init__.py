@@ -1,0 +1,1 @@
+"""From a grant to a released file. No users, no pages, no database."""

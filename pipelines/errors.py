@@ -1,0 +1,58 @@
+"""The errors of the pipelines, in one tree.
+
+PipelineError
+├── InputInvalidError       a file or value from a person cannot be used; says what to give instead
+│   ├── PortraitRefusedError  a portrait cannot be animated: which fault, which picture to take instead
+│   ├── ScriptRefusedError    a script cannot be spoken: unsupported language, nothing to say
+│   └── ProfileInvalidError   a market, channel, label or weights file contradicts itself
+├── WeightsError            weights are missing, damaged or may not be used
+├── EncodeError             ffmpeg could not make or read a file
+├── ProvenanceError         a manifest could not be written or read back as Trusted
+├── DisclosureError         a label, notice or mark is missing from what was made
+├── ReleaseError            the door stayed shut; nothing left quarantine
+└── CancelledError          the person asked to stop
+"""
+
+
+class PipelineError(Exception):
+    """Anything that stops a take, with a sentence that says what to do."""
+
+
+class InputInvalidError(PipelineError):
+    """A file or value from a person cannot be used."""
+
+
+class PortraitRefusedError(InputInvalidError):
+    """A portrait cannot be animated."""
+
+
+class ScriptRefusedError(InputInvalidError):
+    """A script cannot be spoken."""
+
+
+class ProfileInvalidError(InputInvalidError):
+    """A market, channel, label or weights file contradicts itself."""
+
+
+class WeightsError(PipelineError):
+    """Weights are missing, damaged or may not be used."""
+
+
+class EncodeError(PipelineError):
+    """ffmpeg could not make or read a file."""
+
+
+class ProvenanceError(PipelineError):
+    """A manifest could not be written, or not be read back as Trusted."""
+
+
+class DisclosureError(PipelineError):
+    """A label, notice or mark is missing from what was made."""
+
+
+class ReleaseError(PipelineError):
+    """The door stayed shut; nothing left quarantine."""
+
+
+class CancelledError(PipelineError):
+    """The person asked to stop."""

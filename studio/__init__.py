@@ -1,0 +1,1 @@
+"""People: accounts, campaigns, jobs, pages and the command line."""
