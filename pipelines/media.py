@@ -72,13 +72,15 @@ class Speech:
 class Portrait:
     """One picture of one person. ``rgb`` is (height, width, 3) uint8; ``sha256`` is of the file's bytes, lowercase hex.
 
-    ``anchors`` are exact lid and lip points that an illustrator knows, in pixels; empty for photographs.
+    ``anchors`` are exact lid and lip points that an illustrator knows, in pixels; empty for photographs. Each is the
+    mesh index of the point as text, x and y. ``alpha`` is the matte that the picture brings, (height, width) uint8.
     """
 
     rgb: ByteArray
     sha256: str
     path: Path
     anchors: tuple[tuple[str, float, float], ...] = ()
+    alpha: ByteArray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,8 @@ class MotionTrack:
     """How a face moves, one row per video frame. Every array is (frame,) float32.
 
     ``jaw``, ``upper_lip`` and the head's ``dx``, ``dy``, ``yaw``, ``pitch`` are in eye distances (outer corner to outer
-    corner); ``wide`` is -1 (rounded) to 1 (spread); ``blink`` is 0 (open) to 1 (shut); ``roll`` is in radians.
+    corner); ``wide`` is -1 (rounded) to 1 (spread); ``blink`` is 0 (open) to 1 (shut); ``roll`` is in radians. ``brow``
+    is 0 (rest) to 1 (raised); ``breath`` is -1 (out) to 1 (in).
     """
 
     fps: int
@@ -99,6 +102,8 @@ class MotionTrack:
     yaw: Float32Array
     pitch: Float32Array
     roll: Float32Array
+    brow: Float32Array
+    breath: Float32Array
 
     @property
     def frame_count(self) -> int:

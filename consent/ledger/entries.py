@@ -1,0 +1,160 @@
+"""What stands in a leaf of the ledger: canonical JSON, version 1, free of personal data.
+
+A record appears by its salted public hash only. Signatures and approvals appear by hashes that hold an unguessable
+signature; reasons in people's words appear by a hash with the record's salt. Erasing the salt unlinks all of it.
+Canonical form: keys sorted, no spaces, values strings and one number, which is what RFC 8785 gives for such objects
+(a test holds the two together); the C encoder of ``json`` is much faster than a general one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from consent.errors import LedgerUnreadableError
+from consent.grant import Sha256Hex, TakeId
+from consent.instant import instant, parse_instant
+
+VERSION = 1
+_REASON_DOMAIN = b"sayso/v1/reason\0"
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+# Machine words only: no spaces, no letters beyond ASCII, so that nobody writes a name or a sentence into the ledger.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    kind: ClassVar[str]
+
+    public_hash: Sha256Hex
+    at: datetime
+
+    def __post_init__(self) -> None:
+        instant(self.at)  # raises for a time without zone
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name == "at" or (value is None and field.default is None):
+                continue
+            pattern = _SHA256 if field.name.endswith(("_hash", "_sha256")) else _WORD
+            if not isinstance(value, str) or not pattern.fullmatch(value):
+                raise ValueError(
+                    f"{self.kind}.{field.name}: {value!r} must not stand in the ledger; needed is {pattern.pattern}"
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCreated(_Entry):
+    """A draft was filed."""
+
+    kind: ClassVar[str] = "record_created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed(_Entry):
+    """The subject signed."""
+
+    kind: ClassVar[str] = "signed"
+    signature_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved(_Entry):
+    """One person of the controller approved."""
+
+    kind: ClassVar[str] = "approved"
+    approval_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptApproved(_Entry):
+    """One script was approved."""
+
+    kind: ClassVar[str] = "script_approved"
+    approval_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspended(_Entry):
+    """No use until it is resumed."""
+
+    kind: ClassVar[str] = "suspended"
+    reason_hash: Sha256Hex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(_Entry):
+    """Use may go on."""
+
+    kind: ClassVar[str] = "resumed"
+    reason_hash: Sha256Hex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(_Entry):
+    """The consent was withdrawn as a whole, for ever."""
+
+    kind: ClassVar[str] = "revoked"
+    reason_hash: Sha256Hex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(_Entry):
+    """One take left the house."""
+
+    kind: ClassVar[str] = "released"
+    take_id: TakeId
+    file_sha256: Sha256Hex
+    script_sha256: Sha256Hex
+    locale: str
+    market: str
+    channel: str
+    format: str
+
+
+Entry: TypeAlias = RecordCreated | Signed | Approved | ScriptApproved | Suspended | Resumed | Revoked | Released
+
+_KINDS: dict[str, type[Entry]] = {
+    one.kind: one for one in (RecordCreated, Signed, Approved, ScriptApproved, Suspended, Resumed, Revoked, Released)
+}
+
+
+def _canonical(content: dict[str, str | int]) -> bytes:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """Return the leaf's bytes."""
+    content: dict[str, str | int] = {"kind": entry.kind, "version": VERSION}
+    for field in dataclasses.fields(entry):
+        value = getattr(entry, field.name)
+        if value is not None:
+            content[field.name] = instant(value) if isinstance(value, datetime) else value
+    return _canonical(content)
+
+
+def parse_entry(leaf: bytes) -> Entry:
+    """Read a leaf.
+
+    Raises:
+        LedgerUnreadableError: no entry of a known version and kind, or not in canonical form.
+    """
+    try:
+        content = json.loads(leaf)
+        if _canonical(content) != leaf:
+            raise ValueError("not in canonical form")
+        if content.pop("version") != VERSION:
+            raise ValueError("an unknown version")
+        entry_type = _KINDS[content.pop("kind")]
+        return entry_type(**{**content, "at": parse_instant(content["at"])})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as e:
+        raise LedgerUnreadableError(f"an entry of the ledger cannot be read ({type(e).__name__}: {e})") from e
+
+
+def reason_hash(reason: str, salt: bytes) -> Sha256Hex:
+    """Return what the ledger keeps of a reason in people's words."""
+    return Sha256Hex(hashlib.sha256(_REASON_DOMAIN + salt + reason.encode()).hexdigest())

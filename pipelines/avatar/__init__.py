@@ -1,0 +1,1 @@
+"""From one portrait and a spoken script to a talking presenter. Import from the modules; this file stays empty."""

@@ -1,0 +1,91 @@
+"""Our own assertions in a manifest: which consent a take ran under, and how it says that it is made by AI.
+
+Nothing here is personal: the record's hash is salted, and no name, contact, script or picture is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.errors import ProvenanceError
+
+CONSENT_LABEL: Final = "org.sayso.consent"
+DISCLOSURE_LABEL: Final = "org.sayso.disclosure"
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentClaim:
+    """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed ledger note of the decision."""
+
+    take_id: str
+    public_hash: str
+    checkpoint: str
+    subject_class: str
+    assurance: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the assertion's data."""
+        return {
+            "version": VERSION,
+            "take": self.take_id,
+            "record": {"alg": "sha256", "salted": True, "hash": self.public_hash},
+            "ledgerCheckpoint": self.checkpoint,
+            "subjectClass": self.subject_class,
+            "assurance": self.assurance,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> ConsentClaim:
+        """Read an assertion's data; raises ``ProvenanceError`` on anything but what ``to_json`` writes."""
+        record = data.get("record")
+        public_hash = record.get("hash") if isinstance(record, Mapping) else None
+        return cls(
+            take_id=_text(data.get("take")),
+            public_hash=_text(public_hash),
+            checkpoint=_text(data.get("ledgerCheckpoint")),
+            subject_class=_text(data.get("subjectClass")),
+            assurance=_text(data.get("assurance")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureClaim:
+    """What people see and hear. ``watermark`` names the method, or is empty when none was applied."""
+
+    market: str
+    channel: str
+    label_text: str | None
+    notice_text: str | None
+    watermark: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the assertion's data."""
+        return {
+            "version": VERSION,
+            "market": self.market,
+            "channel": self.channel,
+            "label": self.label_text,
+            "notice": self.notice_text,
+            "watermark": self.watermark,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> DisclosureClaim:
+        """Read an assertion's data; raises ``ProvenanceError`` on anything but what ``to_json`` writes."""
+        label, notice = data.get("label"), data.get("notice")
+        return cls(
+            market=_text(data.get("market")),
+            channel=_text(data.get("channel")),
+            label_text=None if label is None else _text(label),
+            notice_text=None if notice is None else _text(notice),
+            watermark=_text(data.get("watermark")),
+        )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ProvenanceError(f"an assertion of ours holds {value!r:.60} where text was needed")
+    return value

@@ -1,0 +1,65 @@
+"""How we use the C2PA library: settings that are checked first, because it accepts misspelt ones without a word.
+
+Everything that could reach the network or publish a picture is off and cannot be turned on: remote manifests (a verifier
+that follows them can be made to call any address), OCSP, and thumbnails (they would publish the subject's picture).
+A context lives for one call: the library's objects do not survive a fork.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import c2pa
+
+from pipelines.errors import ProvenanceError
+from pipelines.provenance.certificates import parse_trust_anchors
+
+# Every key we set; c2pa-rs 0.x, sdk/src/settings.
+KNOWN_SETTINGS: Final = frozenset(
+    {
+        "trust.trust_anchors",
+        "verify.verify_after_reading",
+        "verify.verify_after_sign",
+        "verify.verify_trust",
+        "verify.remote_manifest_fetch",
+        "verify.ocsp_fetch",
+        "builder.thumbnail.enabled",
+    }
+)
+
+
+def settings(*, trust_anchors_pem: str) -> dict[str, object]:
+    """Return the library's settings for reading and signing under these anchors; raises ``ProvenanceError`` on junk."""
+    parse_trust_anchors(trust_anchors_pem)
+    wanted: dict[str, object] = {
+        "trust": {"trust_anchors": trust_anchors_pem},
+        "verify": {
+            "verify_after_reading": True,
+            "verify_after_sign": True,
+            "verify_trust": True,
+            "remote_manifest_fetch": False,
+            "ocsp_fetch": False,
+        },
+        "builder": {"thumbnail": {"enabled": False}},
+    }
+    check_settings(wanted)
+    return wanted
+
+
+def check_settings(wanted: Mapping[str, object]) -> None:
+    """Raise ``ProvenanceError`` when a setting is not one we know, for instance misspelt."""
+    if unknown := set(_keys(wanted)) - KNOWN_SETTINGS:
+        raise ProvenanceError(f"unknown C2PA settings: {', '.join(sorted(unknown))}")
+
+
+def open_context(*, trust_anchors_pem: str) -> c2pa.Context:
+    """Return a fresh context that trusts only these anchors."""
+    return c2pa.Context.from_dict(settings(trust_anchors_pem=trust_anchors_pem))
+
+
+def _keys(wanted: Mapping[str, object], above: str = "") -> list[str]:
+    keys: list[str] = []
+    for name, value in wanted.items():
+        keys += _keys(value, f"{above}{name}.") if isinstance(value, Mapping) else [f"{above}{name}"]
+    return keys

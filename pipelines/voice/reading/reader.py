@@ -1,0 +1,193 @@
+"""Turns a script into pieces: plain text, readings, pauses. Whatever a rule read first, no later rule reads again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from pipelines.errors import ScriptRefusedError
+from pipelines.voice.reading.moments import DateReader, TimeReader
+from pipelines.voice.reading.money import MoneyReader
+from pipelines.voice.reading.numbers import NumberReader
+from pipelines.voice.reading.rules import LanguageRules
+from pipelines.voice.reading.units import UnitReader
+from pipelines.voice.script import Piece, Span
+from pipelines.voice.symbols import token_ids
+
+PAUSE_S_MAX = 5.0
+
+_PAUSE = re.compile(r"\[pause\s+(?P<seconds>\d+(?:\.\d+)?)\s?s\]", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?<![\w@.])(?:https?://)?(?P<body>(?:[a-z0-9_.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/[a-z0-9/_-]*[a-z0-9])?)(?![\w@])", re.IGNORECASE | re.ASCII
+)  # fmt: skip
+_PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{1,5}(?:[\s./-]\d{2,4}){2,6}(?![\w%€$£])", re.ASCII)
+_PHONE_DIGITS = range(7, 16)
+
+Said = Piece | None
+Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Said]]
+
+
+class ScriptReader:
+    """Reads scripts of one language; ``pronunciations`` are the campaign's own and come first."""
+
+    def __init__(self, rules: LanguageRules, pronunciations: Mapping[str, str]) -> None:
+        self._rules = rules
+        self._numbers = NumberReader(rules)
+        self._pronunciations = dict(pronunciations)
+        self._folded = {word.casefold(): said for word, said in self._pronunciations.items()}
+        self._all_rules = tuple(self._ordered_rules())
+
+    def read(self, text: str) -> tuple[Piece, ...]:
+        """Return pieces that cover the whole text, in order."""
+        found: list[Piece] = []
+        taken = bytearray(len(text))
+        for pattern, say in self._all_rules:
+            for match in pattern.finditer(text):
+                begin, end = match.span()
+                if begin == end or any(taken[begin:end]):
+                    continue
+                piece = say(match)
+                if piece is not None:
+                    found.append(piece)
+                    taken[begin:end] = b"\x01" * (end - begin)
+        return tuple(_with_plain(text, sorted(found, key=lambda piece: piece.span.begin)))
+
+    def _ordered_rules(self) -> Iterable[Rule]:
+        dates, times = DateReader(self._numbers), TimeReader(self._numbers)
+        money, units = MoneyReader(self._numbers), UnitReader(self._numbers)
+        number = self._numbers.pattern("n")
+        yield _PAUSE, _pause
+        if self._pronunciations:
+            yield self._own_words(), self._own
+        yield _ADDRESS, lambda m: _reading(m, self._address(m["body"]))
+        yield from self._short_forms()
+        yield dates.digits, lambda m: _reading(m, dates.say_digits(m))
+        for written in dates.written:
+            yield written, lambda m: _reading(m, dates.say_written(m))
+        yield times.pattern, lambda m: _reading(m, times.say(m))
+        if times.bare_pattern is not None:
+            yield times.bare_pattern, lambda m: _reading(m, times.say(m))
+        yield money.pattern, lambda m: _reading(m, money.say(m))
+        yield _PHONE, self._phone
+        before = r"(?<![A-Za-z0-9.,])"
+        yield re.compile(rf"{before}(?P<minus>[-−]?){number}\s?[%％]"), self._percent
+        yield units.pattern, lambda m: _reading(m, units.say(m))
+        if self._rules.ordinal is not None:
+            yield re.compile(self._rules.ordinal), self._ordinal
+        yield re.compile(rf"{before}{self._numbers.pattern('a')}\s?[-–~～]\s?{self._numbers.pattern('b')}(?![\w-])"), self._range
+        yield re.compile(rf"[#№]\s?{number}"), lambda m: _reading(m, self._rules.number_sign.format(n=self._said(m["n"])))
+        yield re.compile(rf"(?P<minus>(?<![\w)])[-−])?{number}"), self._number
+        signs = "|".join(re.escape(sign) for sign in self._rules.symbols)
+        yield re.compile(signs), lambda m: _reading(m, self._rules.symbols[m[0]])
+
+    def _short_forms(self) -> Iterable[Rule]:
+        for table, may_end in ((self._rules.final_abbreviations, True), (self._rules.abbreviations, False)):
+            if not table:
+                continue
+            forms = "|".join(re.escape(form).replace(r"\ ", r"\s") for form in sorted(table, key=len, reverse=True))
+            spoken = {re.sub(r"\s", " ", form): said for form, said in table.items()}
+            pattern = re.compile(rf"(?<![\w.])(?:{forms})(?!\w)" if self._rules.spaced else f"(?:{forms})")
+
+            def say(m: re.Match[str], spoken: dict[str, str] = spoken, *, may_end: bool = may_end) -> Said:
+                piece = _reading(m, spoken[re.sub(r"\s", " ", m[0])])
+                return None if piece is None else replace(piece, may_end=may_end and m[0].endswith("."))
+
+            yield pattern, say
+
+    def _own_words(self) -> re.Pattern[str]:
+        words = "|".join(re.escape(word) for word in sorted(self._pronunciations, key=len, reverse=True))
+        return re.compile(rf"(?<!\w)(?:{words})(?!\w)" if self._rules.spaced else f"(?:{words})", re.IGNORECASE)
+
+    def _own(self, match: re.Match[str]) -> Said:
+        said = self._pronunciations.get(match[0]) or self._folded[match[0].casefold()]
+        if said.startswith("/") and said.endswith("/") and len(said) > 2:  # noqa: PLR2004: two slashes and something between
+            symbols = said[1:-1].replace("g", "ɡ").replace("'", "ˈ")
+            token_ids(symbols)  # an unknown symbol is refused here, with the word's own name for it
+            return Piece(kind="reading", text=match[0], span=_span(match), symbols=symbols)
+        if not said.strip():
+            raise ScriptRefusedError(f"the pronunciation of {match[0]!r} is empty; write a respelling or /IPA/")
+        return _reading(match, said)
+
+    def _address(self, body: str) -> str:
+        gap = " " if self._rules.spaced else ""
+        signs = {".": self._rules.dot, "@": self._rules.symbols["@"], "/": "slash", "-": "-", "_": " ", "+": self._rules.symbols["+"]}
+        parts = re.split(r"([.@/_+-])", re.sub(r"^www(?=\.)", "W W W", body, flags=re.IGNORECASE))
+        said = [signs.get(part) or self._with_digits(part) for part in parts if part]
+        return (gap or " ").join(said)
+
+    def _with_digits(self, part: str) -> str:
+        return re.sub(r"\d+", lambda m: f" {self._numbers.whole(int(m[0]))} ", part).strip()
+
+    def _phone(self, match: re.Match[str]) -> Said:
+        written = match[0]
+        if sum(c.isdigit() for c in written) not in _PHONE_DIGITS or re.fullmatch(self._numbers.pattern("n"), written):
+            return None
+        if not (written.startswith(("+", "0", "(", "1-")) or "-" in written or "." in written or " " in written):
+            return None
+        groups = [self._numbers.digits(group) for group in re.findall(r"\d+", written)]
+        plus = f"{self._rules.symbols['+']} " if written.startswith("+") else ""
+        return _reading(match, plus + ", ".join(groups))
+
+    def _percent(self, match: re.Match[str]) -> Said:
+        minus = f"{self._rules.minus} " if match["minus"] else ""
+        return _reading(match, minus + self._rules.percent.format(n=self._said(match["n"])))
+
+    def _ordinal(self, match: re.Match[str]) -> Said:
+        if match[0] in self._rules.ordinals:
+            return _reading(match, self._rules.ordinals[match[0]])
+        suffix = match.groupdict().get("suffix") or ""
+        said = self._numbers.ordinal(int(match["n"]), feminine="ª" in suffix)
+        plural = "s" if suffix.endswith("s") else ""
+        # where nobody spells ordinals (Hindi), the number is read and its ending kept
+        return _reading(match, said + (suffix if said.isdigit() else plural))
+
+    def _range(self, match: re.Match[str]) -> Said:
+        return _reading(match, self._rules.range.format(a=self._said(match["a"]), b=self._said(match["b"])))
+
+    def _number(self, match: re.Match[str]) -> Said:
+        number = self._numbers.parse(match["n"])
+        minus = bool(match["minus"])
+        if self._rules.numbers == "native" and not number.fraction and not number.is_grouped and not minus:
+            return None  # the phonemizer reads it, with the counter after it
+        said = self._numbers.year(int(number.whole)) if self._numbers.is_year(number) else self._said(match["n"], self._noun(match))
+        return _reading(match, f"{self._rules.minus} {said}" if minus else said)
+
+    def _noun(self, match: re.Match[str]) -> str:
+        after, before = match.string[match.end() :], match.string[: match.start()]
+        if self._rules.measure is not None:
+            return "m" if re.match(self._rules.measure, after) and not before.endswith("第") else ""
+        noun = re.match(r"\s(?=[^\W\d_]{3})", after)
+        if noun is None:
+            return ""
+        feminine = self._rules.feminine_noun
+        return "f" if feminine and re.match(feminine, after.lstrip()) else "m"
+
+    def _said(self, written: str, noun: str = "") -> str:
+        return self._numbers.say(self._numbers.parse(written), noun=noun)
+
+
+def _reading(match: re.Match[str], said: str | None) -> Said:
+    return None if said is None else Piece(kind="reading", text=said, span=_span(match))
+
+
+def _pause(match: re.Match[str]) -> Piece:
+    seconds = float(match["seconds"])
+    if not 0 < seconds <= PAUSE_S_MAX:
+        raise ScriptRefusedError(f"{match[0]} is not a pause we make; write 0.1 to {PAUSE_S_MAX:.0f} seconds")
+    return Piece(kind="pause", text="", span=_span(match), pause_s=seconds)
+
+
+def _span(match: re.Match[str]) -> Span:
+    return Span(begin=match.start(), end=match.end())
+
+
+def _with_plain(text: str, found: list[Piece]) -> Iterable[Piece]:
+    at = 0
+    for piece in found:
+        if piece.span.begin > at:
+            yield Piece(kind="plain", text=text[at : piece.span.begin], span=Span(begin=at, end=piece.span.begin))
+        yield piece
+        at = piece.span.end
+    if at < len(text):
+        yield Piece(kind="plain", text=text[at:], span=Span(begin=at, end=len(text)))

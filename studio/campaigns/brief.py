@@ -1,0 +1,144 @@
+"""brief.toml: what a marketer writes. Unknown keys are errors; every error names file, line and key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from consent.tomlfile import TomlFile, read_toml
+from pipelines.disclosure.channel import load_channel
+from pipelines.disclosure.market import load_market
+from pipelines.errors import ProfileInvalidError
+
+FORMAT = re.compile(r"(\d{3,4})x(\d{3,4})(\.png|\.jpg)?|wav|mp3")
+SIDE_MIN, SIDE_MAX = 256, 3840  # what compose can lay out, and what H.264 level 5.1 plays
+
+Text = Annotated[str, Field(min_length=1)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class _Words(BaseModel):
+    """Keys that stand for the whole brief and may be said again for one take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    voice: Text | None = None
+    voice_gender: Literal["female", "male"] | None = None
+    speed: Speed | None = None
+    pronunciations: dict[str, str] | None = None
+    title: str | None = None
+    call_to_action: str | None = None
+    subtitles: bool | None = None
+    seed: Seed | None = None
+    translated_from: Text | None = None
+
+
+class TakeModel(_Words):
+    """One ``[[takes]]`` table: one script for one market and channel, in one or more formats."""
+
+    locale: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    market: Text
+    channel: Text
+    format: Text | None = None
+    formats: tuple[Text, ...] = ()
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+    @model_validator(mode="after")
+    def _one_way_to_say_formats(self) -> TakeModel:
+        if (self.format is None) == (not self.formats):
+            raise ValueError('give format = "1080x1920", or formats = ["1080x1920", "1080x1080"]; one of the two')
+        return self
+
+    @property
+    def all_formats(self) -> tuple[str, ...]:
+        """The formats, however they were written."""
+        return self.formats if self.format is None else (self.format,)
+
+
+class BriefModel(_Words):
+    """The whole of a brief.toml."""
+
+    consent: Text
+    brand: Text
+    product: Text
+    commercial: bool
+    portrait: Text | None = None
+    likeness: Text | None = None
+    colours: Annotated[tuple[Colour, ...], Field(max_length=4)] = ()
+    background: Text | None = None
+    logo: Text | None = None
+    web_address: str = ""
+    takes: Annotated[tuple[TakeModel, ...], Field(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A brief whose words are true: markets and channels are known, pictures are there."""
+
+    file: TomlFile
+    model: BriefModel
+    portrait: Path | None
+    background: Path | None
+    logo: Path | None
+
+
+def read_brief(path: Path) -> Brief:
+    """Read and check a brief.
+
+    Raises:
+        FileInvalidError: with every problem of spelling, else the first problem of meaning.
+    """
+    file = read_toml(path)
+    model = file.validate(BriefModel)
+    if model.likeness is not None:
+        raise file.problem("likeness", message='no likenesses are enrolled in this studio; use portrait = "FILE" instead')
+    for index, take in enumerate(model.takes):
+        _check_take(file, index, take)
+    if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
+        raise file.problem("takes", message='a video or a still needs a picture; write portrait = "FILE"')
+    return Brief(
+        file=file,
+        model=model,
+        portrait=_picture(file, "portrait", model.portrait),
+        background=_picture(file, "background", model.background),
+        logo=_picture(file, "logo", model.logo),
+    )
+
+
+def _shows_a_face(format_: str) -> bool:
+    return format_ not in ("wav", "mp3")
+
+
+def _check_take(file: TomlFile, index: int, take: TakeModel) -> None:
+    key = "format" if take.format is not None else "formats"
+    for format_ in take.all_formats:
+        found = FORMAT.fullmatch(format_)
+        sides = [int(s) for s in found.groups()[:2] if s] if found else []
+        if not found or any(not SIDE_MIN <= s <= SIDE_MAX or s % 2 for s in sides):
+            raise file.problem(
+                "takes",
+                index,
+                key,
+                message=f"found {format_!r}; needed: WIDTHxHEIGHT in even pixels from {SIDE_MIN} to {SIDE_MAX}"
+                ' ("1080x1920"), the same with .png or .jpg for a still, or wav or mp3',
+            )
+    for key, load in (("market", load_market), ("channel", load_channel)):
+        try:
+            load(getattr(take, key))
+        except ProfileInvalidError as e:
+            raise file.problem("takes", index, key, message=str(e)) from e
+
+
+def _picture(file: TomlFile, key: str, name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = file.path.parent / name
+    if not path.is_file():
+        raise file.problem(key, message=f"there is no file {name} beside the brief; check the name")
+    return path

@@ -1,0 +1,1 @@
+"""Takes as durable jobs: one DBOS workflow per take, its heavy steps in host processes that stay warm."""

@@ -1,0 +1,93 @@
+"""The plan of one take: everything that decides what it looks and sounds like, as stored JSON (version 1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from consent.decide import modalities_of
+from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
+
+Kind = Literal["video", "still", "audio"]
+
+_STILL = re.compile(r"\d+x\d+\.(png|jpg)")
+
+
+class TakePlan(BaseModel):
+    """One take as planned. Paths are relative to the campaign's input folder; ``None`` means the default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    spec_version: Literal[1] = 1
+    take_id: str
+    campaign_id: str
+    record_id: str
+    brand: str
+    product: str
+    commercial: bool
+    locale: str
+    market: str
+    channel: str
+    format: str
+    text: str
+    portrait: str | None
+    portrait_sha256: str | None
+    voice: str | None = None
+    voice_gender: Literal["female", "male"] | None = None
+    speed: float = 1.0
+    pronunciations: dict[str, str] = {}
+    title: str = ""
+    call_to_action: str = ""
+    web_address: str = ""
+    colours: tuple[str, ...] = ()
+    background: str | None = None
+    logo: str | None = None
+    subtitles: bool = True
+    seed: int = 0
+    translated_from: str | None = None
+    producer: str = ""
+    weights: tuple[str, ...] = ()
+    weights_not_commercial: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What the format makes: a talking video, a still picture or sound alone."""
+        if self.format in ("wav", "mp3"):
+            return "audio"
+        return "still" if _STILL.fullmatch(self.format) else "video"
+
+    @property
+    def file_suffix(self) -> str:
+        """The suffix of the released file, with its dot."""
+        if self.kind == "audio":
+            return f".{self.format}"
+        return ".mp4" if self.kind == "video" else "." + self.format.rsplit(".", 1)[-1]
+
+    @property
+    def frame_size(self) -> str:
+        """``1080x1920`` of a video's or a still's format."""
+        return self.format.split(".", 1)[0]
+
+    @property
+    def request(self) -> TakeRequest:
+        """What consent is asked, at each of the three gates."""
+        modalities = modalities_of(self.format)
+        shows_face = Modality.FACE in modalities
+        return TakeRequest(
+            take_id=TakeId(self.take_id),
+            record_id=RecordId(self.record_id),
+            brand=self.brand,
+            product=self.product,
+            commercial=self.commercial,
+            modalities=modalities,
+            locale=self.locale,
+            market=self.market,
+            channel=self.channel,
+            format=self.format,
+            script=self.text,
+            assets=frozenset({Sha256Hex(self.portrait_sha256)} if shows_face and self.portrait_sha256 else ()),
+            weights=frozenset(self.weights),
+            weights_not_commercial=frozenset(self.weights_not_commercial),
+        )

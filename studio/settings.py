@@ -1,0 +1,126 @@
+"""Where everything of one studio lives: one home folder, one database, one weights folder.
+
+Settings are read once, by the composition root, from the command line and the environment; nothing below asks again.
+
+=====================  ==================================================================
+``SAYSO_HOME``         the home folder (default ``~/.sayso``; ``--home`` wins over it)
+``SAYSO_WEIGHTS``      the weights folder (default ``<home>/weights``)
+``SAYSO_DATABASE_URL`` records, ledger, campaigns and jobs (default SQLite files in the home)
+``SAYSO_HOSTS``        how many takes are rendered at the same time (default: one per core, at most 4)
+``SAYSO_DEBUG``        ``1`` shows tracebacks
+=====================  ==================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.errors import UsageError
+
+HOSTS_MAX = 4  # more hosts than this wait for memory bandwidth, not for a core
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Paths and addresses of one studio."""
+
+    home: Path
+    weights_dir: Path
+    database_url: str
+    jobs_database_url: str
+    hosts: int
+
+    @property
+    def keys_dir(self) -> Path:
+        """Signing keys; 0700."""
+        return self.home / "keys"
+
+    @property
+    def work_dir(self) -> Path:
+        """Quarantine: what a take is made of, until it is released."""
+        return self.home / "work"
+
+    @property
+    def library_dir(self) -> Path:
+        """Released files."""
+        return self.home / "library"
+
+    @property
+    def campaigns_dir(self) -> Path:
+        """Inputs of campaigns (portraits, logos), copied so that a resumed take finds them unchanged."""
+        return self.home / "campaigns"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Contracts and other evidence, by SHA-256."""
+        return self.home / "evidence"
+
+    @property
+    def logs_dir(self) -> Path:
+        """What the hosts print."""
+        return self.home / "logs"
+
+    @property
+    def locks_dir(self) -> Path:
+        """File locks: migrations, workers."""
+        return self.home / "locks"
+
+    @property
+    def witness_path(self) -> Path:
+        """The newest signed checkpoint, kept outside the database so that a rolled-back database shows."""
+        return self.home / "ledger-witness"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder of the home that only its owner may enter."""
+        return (
+            self.home,
+            self.keys_dir,
+            self.work_dir,
+            self.library_dir,
+            self.campaigns_dir,
+            self.evidence_dir,
+            self.logs_dir,
+            self.locks_dir,
+        )
+
+
+def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
+    """Read settings from the command line's home and the environment.
+
+    Raises:
+        UsageError: ``SAYSO_HOSTS`` is not a positive number.
+    """
+    root = (home or Path(environ.get("SAYSO_HOME") or "~/.sayso")).expanduser().absolute()
+    weights = environ.get("SAYSO_WEIGHTS")
+    url = environ.get("SAYSO_DATABASE_URL", "")
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    hosts_text = environ.get("SAYSO_HOSTS") or str(min(os.cpu_count() or 1, HOSTS_MAX))
+    if not hosts_text.isdecimal() or int(hosts_text) < 1:
+        raise UsageError(f"SAYSO_HOSTS is {hosts_text!r}; give a whole number of at least 1, or unset it")
+    return Settings(
+        home=root,
+        weights_dir=Path(weights).expanduser().absolute() if weights else root / "weights",
+        database_url=url or f"sqlite:///{root / 'sayso.sqlite'}",
+        jobs_database_url=url or f"sqlite:///{root / 'jobs.sqlite'}",
+        hosts=int(hosts_text),
+    )
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the home's folders, each for its owner alone (0700).
+
+    Raises:
+        UsageError: the home cannot be written.
+    """
+    try:
+        for folder in settings.folders:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)
+    except OSError as e:
+        raise UsageError(f"the home {settings.home} cannot be written ({e.strerror}); choose another with --home DIR") from e

@@ -1,0 +1,124 @@
+"""Consent records on disk: each change of an envelope and its ledger entry are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from consent.errors import ConsentStateError
+from consent.grant import RecordId
+from consent.ledger import Entry, LedgerView, RecordCreated
+from consent.signatures import Envelope, erase_salt
+from studio.errors import NotFoundError
+from studio.store.engine import reading
+from studio.store.ledger import LedgerStore
+from studio.store.schema import envelopes, salts
+
+Change = Callable[[Envelope], tuple[Envelope, Entry]]  # reads the envelope, returns the new one and what to write down
+
+PREFIX_MIN = 6  # people paste the first digits of an id; fewer than this would soon name two
+
+
+class RecordStore:
+    """Envelopes by record id. Salts lie in a table of their own (see ``schema``)."""
+
+    def __init__(self, engine: Engine, ledger: LedgerStore) -> None:
+        self._engine = engine
+        self._ledger = ledger
+
+    def create(self, envelope: Envelope, *, at: datetime) -> LedgerView:
+        """Store a new record and write its creation into the ledger.
+
+        Raises:
+            ConsentStateError: the very same record is stored already.
+        """
+        public_hash = envelope.public_hash
+        assert public_hash is not None, "a new envelope has its salt"
+        with self._engine.begin() as connection:
+            if _load(connection, envelope.record_id) is not None:
+                raise ConsentStateError(f"record {envelope.record_id} exists already; sign it, or change the file to make another")
+            connection.execute(
+                insert(envelopes).values(record_id=envelope.record_id, body=erase_salt(envelope).to_json(), created_at=at)
+            )
+            connection.execute(
+                insert(salts).values(record_id=envelope.record_id, salt=envelope.salt, public_hash=public_hash)
+            )
+            after = self._ledger.append_in(connection, (RecordCreated(public_hash=public_hash, at=at),), at=at)
+        self._ledger.write_witness(after)
+        return after
+
+    def change(self, record_id: RecordId, change: Change, *, at: datetime) -> Envelope:
+        """Replace an envelope by what ``change`` makes of it, and append the entry that it returns.
+
+        Raises:
+            NotFoundError: there is no such record.
+        """
+        with self._engine.begin() as connection:
+            before = _load(connection, record_id)
+            if before is None:
+                raise _unknown(record_id)
+            after, entry = change(before)
+            connection.execute(
+                update(envelopes).where(envelopes.c.record_id == record_id).values(body=erase_salt(after).to_json())
+            )
+            view = self._ledger.append_in(connection, (entry,), at=at)
+        self._ledger.write_witness(view)
+        return after
+
+    def find(self, record_id: RecordId) -> Envelope | None:
+        """The envelope, or None."""
+        with reading(self._engine) as connection:
+            return _load(connection, record_id)
+
+    def find_in(self, connection: Connection, record_id: RecordId) -> Envelope | None:
+        """The envelope, read inside the caller's transaction."""
+        return _load(connection, record_id)
+
+    def find_by_public_hash(self, public_hash: str) -> Envelope | None:
+        """The envelope whose salted hash stands in a manifest, or None."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(salts.c.record_id).where(salts.c.public_hash == public_hash)).scalar()
+            return None if found is None else _load(connection, RecordId(found))
+
+    def resolve(self, text: str) -> RecordId:
+        """Turn a record id, or its first digits, into the whole id.
+
+        Raises:
+            NotFoundError: it names no record, or more than one.
+        """
+        wanted = text.strip().lower()
+        if len(wanted) < PREFIX_MIN or not all(c in "0123456789abcdef" for c in wanted):
+            raise _unknown(text)
+        query = select(envelopes.c.record_id).where(envelopes.c.record_id.startswith(wanted)).limit(2)
+        with reading(self._engine) as connection:
+            found = list(connection.execute(query).scalars())
+        if not found:
+            raise _unknown(text)
+        if len(found) > 1:
+            raise NotFoundError(f"{text} is the beginning of more than one record; give more digits")
+        return RecordId(found[0])
+
+    def all_ids(self) -> tuple[RecordId, ...]:
+        """Every record, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(envelopes.c.record_id).order_by(envelopes.c.created_at)).scalars()
+            return tuple(RecordId(row) for row in rows)
+
+
+def _unknown(text: str) -> NotFoundError:
+    return NotFoundError(f"there is no consent record {text} in this home; sayso consent list shows those there are")
+
+
+def _load(connection: Connection, record_id: str) -> Envelope | None:
+    query = (
+        select(envelopes.c.body, salts.c.salt)
+        .select_from(envelopes.outerjoin(salts, salts.c.record_id == envelopes.c.record_id))
+        .where(envelopes.c.record_id == record_id)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    envelope = Envelope.from_json(row.body)
+    return envelope if row.salt is None else envelope.model_copy(update={"salt": bytes(row.salt)})

@@ -1,0 +1,1 @@
+"""Plain web pages and files: the gate in front of everything, the public verify page, released files."""

@@ -1,0 +1,215 @@
+"""A real take per language, asserted on the file itself: what is in it, what it says, how the mouth moves, what it declares."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipelines.compose.decoder import decode_frames, probe
+from pipelines.disclosure.channel import load_channel
+from pipelines.disclosure.fonts import load_fonts
+from pipelines.disclosure.label import draw_label, label_for
+from pipelines.disclosure.market import load_market
+from pipelines.disclosure.presence import label_is_present
+from pipelines.provenance.reading import read_manifest
+from pipelines.weights.store import open_default_store
+from tests.integration.conftest import TEXTS, Campaign
+
+pytestmark = [pytest.mark.weights, pytest.mark.slow]
+LOCALES = tuple(TEXTS)
+ERROR_RATE_MAX = 0.15
+ERROR_RATE_REPORTED_ONLY = {"hi-IN"}  # whisper-base answers Hindi in Urdu script
+FPS = 25
+
+
+def size_of(locale: str) -> tuple[int, int]:
+    width, height = TEXTS[locale][1].split("x")
+    return int(width), int(height)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_take_is_a_finished_mp4(campaign: Campaign, locale: str) -> None:
+    info = probe(campaign.path(locale))
+    assert info.video is not None
+    assert info.audio is not None
+    assert (info.video.width, info.video.height) == size_of(locale)
+    assert (info.video.codec, info.video.profile, info.video.pixel_format) == ("h264", "High", "yuv420p")
+    assert (info.audio.codec, info.audio.sample_rate) == ("aac", 48_000)
+    assert 3.0 <= info.duration_s <= 10.0
+    head = campaign.path(locale).read_bytes()[:4096]
+    assert b"moov" in head, "the index must come first (+faststart)"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_captions_lie_beside_the_take_and_say_the_script(campaign: Campaign, locale: str) -> None:
+    path = campaign.path(locale)
+    for suffix in (".srt", ".vtt"):
+        text = path.with_suffix(suffix).read_text(encoding="utf-8")
+        spoken = "".join(line for line in text.splitlines() if line and not re.match(r"^(\d+$|[\d:,.]+ -->|WEBVTT)", line))
+        assert re.sub(r"\s", "", spoken) == re.sub(r"\s", "", TEXTS[locale][2])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_label_is_in_first_middle_and_last_frame(campaign: Campaign, locale: str, weights_home: Path) -> None:
+    market, _, _ = TEXTS[locale]
+    width, height = size_of(locale)
+    spec = label_for(
+        load_market(market),
+        load_channel("youtube"),
+        locale=locale,
+        subject_class="synthetic_performer",
+        width=width,
+        height=height,
+    )
+    plate = draw_label(spec, load_fonts(open_default_store(weights_home)), reserved=())
+    for frame in decode_frames(campaign.path(locale), (0.0, 0.5, 1.0)):
+        finding = label_is_present(frame, plate)
+        assert finding.present, finding.reason
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_manifest_is_trusted_by_us_and_by_a_verifier_that_shares_no_code(campaign: Campaign, locale: str) -> None:
+    import encypher_c2pa
+
+    anchors = next((campaign.studio.home / "keys").rglob("*root*.pem")).read_text(encoding="ascii")
+    path = campaign.path(locale)
+    reading = read_manifest(path, trust_anchors_pem=anchors)
+    assert reading.state == "trusted", reading.failures
+    assert not reading.failures
+    second = encypher_c2pa.verify(
+        str(path), "video/mp4", trust_pem=anchors, no_default_trust=True, telemetry=False, online=False
+    )
+    assert _second_verifier_trusts(second), second
+
+
+def _second_verifier_trusts(answer: object) -> bool:
+    text = json.dumps(answer, default=str).lower()
+    return "trusted" in text and "untrusted" not in text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_sayso_verify_says_authentic(campaign: Campaign, locale: str) -> None:
+    done = campaign.studio.sayso("verify", str(campaign.path(locale)), "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["verdict"]) == (0, "authentic"), answer
+    assert answer["ledger"]["included"] is True
+    assert answer["consent"]["status"] == "active"
+
+
+@pytest.fixture(scope="session")
+def hear(weights_home: Path) -> Callable[[Path, str], str]:
+    from faster_whisper import WhisperModel
+
+    model = WhisperModel(str(weights_home / "whisper-base"), device="cpu", compute_type="int8", cpu_threads=2)
+
+    def transcribe(path: Path, locale: str) -> str:
+        segments, _ = model.transcribe(
+            str(path), language=locale[:2], beam_size=5, condition_on_previous_text=False, without_timestamps=True
+        )
+        return " ".join(segment.text.strip() for segment in segments)
+
+    return transcribe
+
+
+def plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
+
+
+def units(text: str, locale: str) -> list[str]:
+    """Words; for Japanese the kana of the reading, for Chinese the pinyin syllables (which character is written is not heard)."""
+    if locale.startswith("ja"):
+        import pyopenjtalk
+
+        return list(plain(pyopenjtalk.g2p(text, kana=True)).replace(" ", ""))
+    if locale.startswith("zh"):
+        from pypinyin import lazy_pinyin
+
+        return list(lazy_pinyin(plain(text).replace(" ", "")))
+    return plain(text).split()
+
+
+def error_rate(said: list[str], heard: list[str]) -> float:
+    row = list(range(len(heard) + 1))
+    for i, a in enumerate(said, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(heard, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1] / len(said)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whisper_hears_the_script(
+    campaign: Campaign, locale: str, hear: Callable[[Path, str], str], record_property: Callable[[str, object], None]
+) -> None:
+    heard = hear(campaign.path(locale), locale)
+    rate = error_rate(units(TEXTS[locale][2], locale), units(_digits_as_words(heard, locale), locale))
+    record_property("error_rate", rate)
+    print(f"{locale}: error rate {rate:.2f}, heard: {heard}")
+    if locale not in ERROR_RATE_REPORTED_ONLY:
+        assert rate <= ERROR_RATE_MAX, heard
+
+
+def _digits_as_words(text: str, locale: str) -> str:
+    """Whisper writes "10"; the script says "ten"."""
+    from num2words import num2words
+
+    if locale[:2] in {"ja", "zh"}:
+        return text.replace("10", "十")
+    return re.sub(r"\d+", lambda m: str(num2words(int(m[0]), lang=locale[:2])), text)
+
+
+@pytest.fixture(scope="session")
+def movements(campaign: Campaign, weights_home: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Per locale: mouth opening and loudness (dB) per frame, while the presenter is on screen and speaks."""
+    return {locale: _opening_and_loudness(campaign.path(locale), weights_home) for locale in LOCALES}
+
+
+def _opening_and_loudness(path: Path, weights: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    import av
+    from scipy.ndimage import gaussian_filter1d
+
+    from pipelines.avatar.landmarks import FaceFinder, mouth_opening
+
+    finder = FaceFinder(open_default_store(weights))
+    opening: list[float] = []
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            marks = finder.landmarks(np.ascontiguousarray(frame.to_ndarray(format="rgb24")))
+            if marks is None:
+                break  # the end card has no face
+            opening.append(mouth_opening(marks))
+    sound: list[NDArray[np.float32]] = []
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+        for frame in container.decode(audio=0):
+            sound.extend(f.to_ndarray().ravel() for f in resampler.resample(frame))
+    wave = np.concatenate(sound)
+    step = 16_000 // FPS
+    count = min(len(opening), len(wave) // step)
+    power = (wave[: count * step].reshape(count, step).astype(np.float64) ** 2).mean(1)
+    loudness = np.clip(10 * np.log10(power + 1e-10), -60, 0)
+    return np.asarray(opening[:count]), gaussian_filter1d(loudness, 1.0)
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    count = min(len(a), len(b))
+    return float(np.corrcoef(a[:count], b[:count])[0, 1])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_mouth_follows_this_speech_and_no_other(
+    movements: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]], locale: str
+) -> None:
+    opening, own = movements[locale]
+    others = [_correlation(opening, movements[other][1]) for other in LOCALES if other != locale]
+    print(f"{locale}: own {_correlation(opening, own):.2f}, others {np.round(others, 2)}")
+    assert _correlation(opening, own) >= 0.5
+    assert np.median(others) < 0.3
