@@ -1,8 +1,8 @@
 """From consent.toml, which people write, to a record: the files it names are hashed into it.
 
-Nothing is repaired: what is unknown, missing or out of range is an error with file, line and key. Two things are filled
-in, and both stand in docs/consent-spec.md 2.4: a withdrawal channel that is not written is the controller's contact, and
-the assets become their hashes.
+Nothing is repaired: what is unknown, missing or out of range is an error with file, line and key. Two things are
+filled in, as docs/consent-spec.md 2.4 says: a withdrawal channel that is not written is the controller's contact, and
+assets become their hashes.
 """
 
 from __future__ import annotations

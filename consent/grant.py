@@ -61,7 +61,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One reason to refuse: the code for machines, the sentence for people, and what was needed against what was found."""
+    """One reason to refuse: the code for machines, the sentence for people, what was needed against what was found."""
 
     code: ReasonCode
     message: str
@@ -143,7 +143,7 @@ def require_grant(grant: Grant | None, use: Use, *, at: datetime) -> Grant:
         reasons.append(
             Reason(
                 code=ReasonCode.GRANT_STALE,
-                message=f"the grant for take {grant.request.take_id} ended at {grant.expires_at.isoformat()}; decide again",
+                message=f"the grant for take {grant.request.take_id} does not hold at {at.isoformat()}; decide again",
                 needed=f"{grant.granted_at.isoformat()} to {grant.expires_at.isoformat()}",
                 found=at.isoformat(),
             )

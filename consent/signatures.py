@@ -4,8 +4,8 @@ Three kinds of act, each an Ed25519 signature in its own context over canonical 
 
 1. the subject signs the record's id, its public hash and the time (consent-spec 3.1). The public hash is in it, so that
    nobody can file a withdrawn record again under a new salt;
-2. legal approves with the controller's key: the record's id, its public hash, the subject's signature, who, when, and the
-   evidence seen (3.2);
+2. legal approves with the controller's key: the record's id, its public hash, the subject's signature, who, when, and
+   the evidence seen (3.2);
 3. where scripts need approval, the subject (or the controller, if the record says so) signs a script's hash (3.3).
 
 These models are stored, so they are pydantic and strict. Keys are checked here against the bytes; whether a key is the
@@ -21,7 +21,6 @@ from typing import Annotated, Literal
 import rfc8785
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
-from consent.errors import ConsentStateError, SignatureInvalidError
 from consent.grant import RecordId, Sha256Hex
 from consent.instant import instant
 from consent.keys import SIGNATURE_BYTES, PublicKey, SigningContext, SigningKey

@@ -22,13 +22,13 @@ from consent.ledger.entries import (
     Suspended,
     parse_entry,
 )
-from consent.ledger.view import LedgerView, require_head
 from consent.ledger.merkle import MerkleTree, leaf_hash
+from consent.ledger.view import LedgerView, require_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerReport:
-    """A ledger whose hashes and signatures are right; ``irregularities`` are things that must not have happened in it."""
+    """A ledger whose hashes and signatures are right; ``irregularities`` are acts that must not have happened in it."""
 
     size: int
     root: bytes

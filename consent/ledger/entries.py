@@ -144,15 +144,19 @@ def parse_entry(leaf: bytes) -> Entry:
         LedgerUnreadableError: no entry of a known version and kind, or not in canonical form.
     """
     try:
-        content = json.loads(leaf)
-        if _canonical(content) != leaf:
-            raise ValueError("not in canonical form")
-        if content.pop("version") != VERSION:
-            raise ValueError("an unknown version")
-        entry_type = _KINDS[content.pop("kind")]
-        return entry_type(**{**content, "at": parse_instant(content["at"])})
+        return _read(leaf)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as e:
         raise LedgerUnreadableError(f"an entry of the ledger cannot be read ({type(e).__name__}: {e})") from e
+
+
+def _read(leaf: bytes) -> Entry:
+    content = json.loads(leaf)
+    if _canonical(content) != leaf:
+        raise ValueError("not in canonical form")
+    if content.pop("version") != VERSION:
+        raise ValueError("an unknown version")
+    entry_type = _KINDS[content.pop("kind")]
+    return entry_type(**{**content, "at": parse_instant(content["at"])})
 
 
 def reason_hash(reason: str, salt: bytes) -> Sha256Hex:

@@ -46,7 +46,7 @@ class MerkleTree:
     def copy(self) -> MerkleTree:
         """Return a tree that can grow apart from this one (copies references, hashes nothing)."""
         twin = MerkleTree()
-        twin._levels = [level.copy() for level in self._levels]  # noqa: SLF001 # it is of this class
+        twin._levels = [level.copy() for level in self._levels]  # it is of this class
         return twin
 
     def append(self, leaf: bytes) -> None:
@@ -160,13 +160,19 @@ def verify_consistency(*, old_size: int, size: int, old_root: bytes, root: bytes
         path.insert(0, old_root)
     if not path:
         raise wrong
-    first, last = old_size - 1, size - 1
+    found_old, found, is_whole = _climb(path, old_size - 1, size - 1)
+    if not is_whole or found_old != old_root or found != root:
+        raise wrong
+
+
+def _climb(path: Sequence[bytes], first: int, last: int) -> tuple[bytes, bytes, bool]:
+    """Return the old and the new root that the path leads to, and whether it is as long as the trees are high."""
     while first % 2 == 1:
         first, last = first >> 1, last >> 1
     found_old = found = path[0]
     for step in path[1:]:
         if last == 0:
-            raise wrong
+            return found_old, found, False
         if first % 2 == 1 or first == last:
             found_old, found = _node(step, found_old), _node(step, found)
             while first % 2 == 0 and first:
@@ -174,5 +180,4 @@ def verify_consistency(*, old_size: int, size: int, old_root: bytes, root: bytes
         else:
             found = _node(found, step)
         first, last = first >> 1, last >> 1
-    if last != 0 or found_old != old_root or found != root:
-        raise wrong
+    return found_old, found, last == 0

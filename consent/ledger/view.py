@@ -1,8 +1,8 @@
 """A ledger that has been checked: every entry readable, every entry under the signed checkpoint, nothing taken back.
 
 A view is immutable. ``open`` checks everything (once per process), ``extended`` and ``appended`` only what is new.
-Taking back (restoring an old database to lose a revocation) shows because the latest checkpoint is also kept outside the
-database, as the witness: entries that the witness counted must still be there, in their places.
+Taking back (restoring an old database to lose a revocation) shows because the latest checkpoint is also kept outside
+the database, as the witness: entries that the witness counted must still be there, in their places.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def require_head(tree: MerkleTree, said: Checkpoint, *, what: str) -> None:
     """Raise ``LedgerTamperedError`` unless the entries begin with those that this checkpoint was signed over."""
     if said.size > tree.size:
         raise LedgerTamperedError(
-            f"the {what} counts {said.size} entries and the ledger has {tree.size}; entries were taken away, restore them"
+            f"the {what} counts {said.size} entries and the ledger has {tree.size}; some were taken away, restore them"
         )
     if tree.root(said.size) != said.root:
         raise LedgerTamperedError(

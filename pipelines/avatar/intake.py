@@ -73,7 +73,7 @@ def the_face(portrait: Portrait, finder: FaceFinder) -> Float32Array:
         PortraitRefusedError: there is no face that can be animated well; the message says what to change.
     """
     picture = seen_picture(portrait)
-    face = _only_face(finder.find(picture, score_min=_SCORE_MIN), name=portrait.path.name)
+    face = _only_face(finder.find(picture, score_min=_SCORE_MIN), picture, name=portrait.path.name)
     _check_view(face.landmarks, portrait)
     _check_clear(face, picture, name=portrait.path.name)
     landmarks = face.landmarks.copy()
@@ -120,7 +120,7 @@ def report_on(portrait: Portrait, landmarks: Float32Array, alpha: Float32Array) 
     )
 
 
-def _only_face(candidates: Sequence[FoundFace], *, name: str) -> FoundFace:
+def _only_face(candidates: Sequence[FoundFace], picture: ByteArray, *, name: str) -> FoundFace:
     faces = sorted(
         (face for face in candidates if face.presence >= _FACE_MIN), key=lambda face: -eye_distance(face.landmarks)
     )
@@ -132,6 +132,7 @@ def _only_face(candidates: Sequence[FoundFace], *, name: str) -> FoundFace:
         for face in faces[1:]
         if face.presence >= _CLEAR_MIN
         and eye_distance(face.landmarks) > _SECOND_FACE_SHARE * eye_distance(first.landmarks)
+        and lid_contrast(picture, face.landmarks) > _LID_CONTRAST_MIN  # a badge can look like a face, but has no eyes
     ]
     if others:
         raise PortraitRefusedError(

@@ -37,15 +37,15 @@ _CHAIN_S = 0.3  # a shorter hole between two captions is closed: a flicker distu
 _ROUND = 1e-6  # so that a time on a frame stays on it
 _WIDE = frozenset({"ja", "zh", "ko"})
 # Words that belong to the next one: a line or caption that ends with them reads badly.
-_LEAN: dict[str, frozenset[str]] = {
-    "en": frozenset("a an the of to in on at by for with and or but as your our my their its his her this that is are".split()),
-    "fr": frozenset("le la les un une des de du d' l' à au aux en et ou mais sur dans par pour avec votre vos notre nos ce cette".split()),
-    "es": frozenset("el la los las un una de del a al en y o pero con por para su sus tu tus este esta que se es".split()),
-    "it": frozenset("il lo la i gli le un una uno di del della dei delle a al alla in e o ma con per su da il tuo tua che è".split()),
-    "pt": frozenset("o a os as um uma de do da dos das em no na e ou mas com por para seu sua que é ao à".split()),
-    "de": frozenset("der die das den dem des ein eine einen einem einer und oder aber in im am an auf zu zum zur mit von für ist".split()),
-    "nl": frozenset("de het een en of maar in op aan te van met voor uw je is".split()),
-    "hi": frozenset("और या एक यह वह इस उस".split()),
+_LEAN = {
+    "en": "a an the of to in on at by for with and or but as your our my their its his her this that is are",
+    "fr": "le la les un une des de du à au aux en et ou mais sur dans par pour avec votre vos notre nos ce cette",
+    "es": "el la los las un una de del a al en y o pero con por para su sus tu tus este esta que se es",
+    "it": "il lo la i gli le un una uno di del della dei delle a al alla in e o ma con per su da tuo tua che è",
+    "pt": "o a os as um uma de do da dos das em no na e ou mas com por para seu sua que é ao à",
+    "de": "der die das den dem des ein eine einen einem und oder aber in im am an auf zu zum zur mit von für ist",
+    "nl": "de het een en of maar in op aan te van met voor uw je is",
+    "hi": "और या एक यह वह इस उस",
 }
 
 
@@ -82,7 +82,7 @@ def caption_lines(speech: Speech, *, fits: Fits, fps: int) -> tuple[Timed, ...]:
         wide,
         LINE_MAX_WIDE if wide else LINE_MAX,
         _LETTERS_PER_S_WIDE if wide else _LETTERS_PER_S,
-        _LEAN.get(language, frozenset()),
+        frozenset(_LEAN.get(language, "").split()),
     )
     groups = _group(words, style, fits)
     return _timed([(words[a:b], lines) for a, b, lines in groups], style, fps, speech.audio.duration_s)
@@ -145,7 +145,9 @@ def _group(words: tuple[_Word, ...], style: _Style, fits: Fits) -> list[tuple[in
                 best[end], step[end] = cost, (start, lines[0])
     if math.isinf(best[-1]):
         longest = max((w.text for w in words), key=len)
-        raise InputInvalidError(f"{longest!r} is too long for a subtitle line in this format; write it with a space or a hyphen")
+        raise InputInvalidError(
+            f"{longest!r} is too long for a subtitle line in this format; write it with a space or a hyphen"
+        )
     groups: list[tuple[int, int, str]] = []
     end = len(words)
     while end > 0:
@@ -198,7 +200,9 @@ def _hangs(word: _Word, style: _Style) -> bool:
     return word.text.lower() in style.lean
 
 
-def _timed(groups: Sequence[tuple[Sequence[_Word], str]], style: _Style, fps: int, duration_s: float) -> tuple[Timed, ...]:
+def _timed(
+    groups: Sequence[tuple[Sequence[_Word], str]], style: _Style, fps: int, duration_s: float
+) -> tuple[Timed, ...]:
     found: list[Timed] = []
     for i, (group, text) in enumerate(groups):
         start = math.floor(group[0].start_s * fps + _ROUND) / fps
@@ -220,7 +224,8 @@ def write_captions(captions: Sequence[Timed], *, srt_path: Path, vtt_path: Path)
 def srt(captions: Sequence[Timed]) -> str:
     """Return captions as SubRip text."""
     return "".join(
-        f"{i}\n{_stamp(c.start_s, ',')} --> {_stamp(c.end_s, ',')}\n{c.text}\n\n" for i, c in enumerate(captions, start=1)
+        f"{i}\n{_stamp(c.start_s, ',')} --> {_stamp(c.end_s, ',')}\n{c.text}\n\n"
+        for i, c in enumerate(captions, start=1)
     )
 
 

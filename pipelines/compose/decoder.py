@@ -101,7 +101,9 @@ def decode_frames(path: Path, at: Sequence[float]) -> list[ByteArray]:
                 raise EncodeError(f"{path.name} has no picture")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
-            count = stream.frames or round(float((stream.duration or 0) * stream.time_base * stream.average_rate))
+            count = stream.frames or round((stream.duration or 0) / _ticks(stream, path))
+            if count < 1:
+                raise EncodeError(f"{path.name} holds no frames; it is cut short")
             wanted = sorted({round(share * (count - 1)) for share in at})
             found = {index: _frame(container, stream, index, path) for index in wanted}
     except (av.error.FFmpegError, OSError) as e:
@@ -109,16 +111,24 @@ def decode_frames(path: Path, at: Sequence[float]) -> list[ByteArray]:
     return [found[round(share * (count - 1))] for share in at]
 
 
-def _frame(container: av.container.InputContainer, stream: av.video.stream.VideoStream, index: int, path: Path) -> ByteArray:
+def _frame(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream, index: int, path: Path
+) -> ByteArray:
     """Seek to the key frame before, then decode up to the frame that shows at this index's time."""
-    start = stream.start_time or 0
-    target = start + round(index / (stream.average_rate * stream.time_base))
+    ticks = _ticks(stream, path)
+    target = (stream.start_time or 0) + round(index * ticks)
     container.seek(target, stream=stream, backward=True)
-    half = 1 / (2 * stream.average_rate * stream.time_base)
     for frame in container.decode(stream):
-        if frame.pts is not None and frame.pts > target - half:
+        if frame.pts is not None and frame.pts > target - ticks / 2:
             return _rgb(frame)
     raise EncodeError(f"{path.name} has no frame {index}; it is cut short")
+
+
+def _ticks(stream: av.video.stream.VideoStream, path: Path) -> Fraction:
+    """Return the length of a frame in units of the stream's clock."""
+    if not stream.average_rate or not stream.time_base:
+        raise EncodeError(f"{path.name} does not say how fast it runs; make it again")
+    return 1 / (stream.average_rate * stream.time_base)
 
 
 def _rgb(frame: av.VideoFrame) -> ByteArray:

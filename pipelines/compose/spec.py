@@ -63,7 +63,9 @@ class SceneSpec:
 
     def to_json(self) -> str:
         """Return the spec as JSON; ``from_json`` reads it back."""
-        return json.dumps({"spec_version": SPEC_VERSION, **asdict(self)}, ensure_ascii=False, default=str, sort_keys=True)
+        return json.dumps(
+            {"spec_version": SPEC_VERSION, **asdict(self)}, ensure_ascii=False, default=str, sort_keys=True
+        )
 
     @classmethod
     def from_json(cls, text: str) -> SceneSpec:
@@ -100,5 +102,7 @@ def parse_format(text: str) -> tuple[int, int]:
         raise InputInvalidError(f"{text!r} is not a format; write it like 1080x1920")
     width, height = int(match[1]), int(match[2])
     if any(not _SIDE_MIN <= side <= _SIDE_MAX or side % 2 for side in (width, height)):
-        raise InputInvalidError(f"{text} cannot be encoded; both sides must be even numbers from {_SIDE_MIN} to {_SIDE_MAX}")
+        raise InputInvalidError(
+            f"{text} cannot be encoded; both sides must be even numbers from {_SIDE_MIN} to {_SIDE_MAX}"
+        )
     return width, height

@@ -70,7 +70,9 @@ def on_timeline(clips: tuple[tuple[float, AudioClip], ...], *, duration_s: float
     return AudioClip(waveform=mixed, sample_rate=RATE)
 
 
-def with_notice(notice: AudioClip, programme: AudioClip, *, gap_s: float = 0.6, repeat_every_s: float = 0.0) -> AudioClip:
+def with_notice(
+    notice: AudioClip, programme: AudioClip, *, gap_s: float = 0.6, repeat_every_s: float = 0.0
+) -> AudioClip:
     """Return an audio-only take that starts with the spoken notice, and repeats it where it is long.
 
     The programme is parted only at its quietest moment near each repeat, never inside a word that can be avoided.

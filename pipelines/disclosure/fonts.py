@@ -152,7 +152,9 @@ class FontSet:
             before = faces[-1] if faces else None
             faces.append(self._face(char, locale, before))
         pairs = zip(faces, text, strict=True)
-        return tuple(_Run(face, "".join(c for _, c in group)) for face, group in groupby(pairs, key=lambda pair: pair[0]))
+        return tuple(
+            _Run(face, "".join(c for _, c in group)) for face, group in groupby(pairs, key=lambda pair: pair[0])
+        )
 
     def _face(self, char: str, locale: str, before: _Face | None) -> _Face:
         code = ord(char)
@@ -163,7 +165,7 @@ class FontSet:
         if _within(code, _HANGUL):
             return _Face.HAN_KR
         if _within(code, _HAN):
-            order = _HAN_ORDER.get(locale.split("-")[0], _HAN_DEFAULT)
+            order = _HAN_ORDER.get(locale.split("-", maxsplit=1)[0], _HAN_DEFAULT)
             return next((face for face in order if self._has(face, char)), order[0])
         # Joiners, spaces and stops belong to the word they stand in, if its font has them.
         if not char.isalnum() and before is not None and self._has(before, char):
@@ -198,7 +200,9 @@ def load_fonts(weights: FontStore) -> FontSet:
         WeightsError: a font is not installed, or Pillow was built without raqm (Arabic and Devanagari would be misshaped).
     """
     if not features.check("raqm"):
-        raise WeightsError("Pillow has no raqm here, so Arabic and Devanagari cannot be shaped; install the Pillow wheel from PyPI")
+        raise WeightsError(
+            "Pillow has no raqm here, so Arabic and Devanagari cannot be shaped; install the Pillow wheel from PyPI"
+        )
     return FontSet({face: weights.path(card, file) for face, (card, file) in _FILES.items()})
 
 

@@ -112,11 +112,13 @@ def load_market(market: str) -> MarketProfile:
     if market in profiles:
         return profiles[market]
     if not _TERRITORY.fullmatch(market):
-        raise ProfileInvalidError(f"{market!r} is not a market; write an ISO 3166 code such as FR or US-NY, or EU, or WORLD")
+        raise ProfileInvalidError(
+            f"{market!r} is not a market; write an ISO 3166 code such as FR or US-NY, or EU, or WORLD"
+        )
     for profile in profiles.values():
         if market in profile.members:
             return profile
-    return profiles.get(market.split("-")[0], profiles[GENERIC])
+    return profiles.get(market.split("-", maxsplit=1)[0], profiles[GENERIC])
 
 
 def market_ids() -> tuple[str, ...]:
@@ -131,14 +133,18 @@ def label_text(market: MarketProfile, *, locale: str, subject_class: str) -> str
         DisclosureError: no wording in one of these languages, an unknown class, or a wording that misses a required word.
     """
     if subject_class not in SUBJECT_CLASSES:
-        raise DisclosureError(f"subject class {subject_class!r} is unknown; it must be one of {', '.join(SUBJECT_CLASSES)}")
+        raise DisclosureError(
+            f"subject class {subject_class!r} is unknown; it must be one of {', '.join(SUBJECT_CLASSES)}"
+        )
     wording = market.label.wording
     key: WordingKey = wording.replica if subject_class == "replica" else wording.synthetic_performer
     texts = [wording_for(tag).text(key) for tag in (locale, *market.label.languages)]
     text = " | ".join(dict.fromkeys(texts))
     for group in market.label.must_contain:
         if not any(word in text for word in group):
-            raise DisclosureError(f"market {market.id} needs one of {', '.join(group)} in the label, but it says {text!r}")
+            raise DisclosureError(
+                f"market {market.id} needs one of {', '.join(group)} in the label, but it says {text!r}"
+            )
     return text
 
 
@@ -173,7 +179,9 @@ def _inherit(profile: MarketProfile, raw: dict[str, MarketProfile], above: tuple
     if not profile.inherits:
         return profile
     if profile.inherits not in raw or profile.inherits in (*above, profile.id):
-        raise ProfileInvalidError(f"market {profile.id} inherits {profile.inherits!r}, which is missing or inherits it back")
+        raise ProfileInvalidError(
+            f"market {profile.id} inherits {profile.inherits!r}, which is missing or inherits it back"
+        )
     parent = _inherit(raw[profile.inherits], raw, (*above, profile.id))
     return _strictest(parent, profile)
 
@@ -188,7 +196,9 @@ def _strictest(base: MarketProfile, added: MarketProfile) -> MarketProfile:
         must_contain=tuple(dict.fromkeys((*base.label.must_contain, *added.label.must_contain))),
         wording=WordingRules(
             replica=_plainer(base.label.wording.replica, added.label.wording.replica),
-            synthetic_performer=_plainer(base.label.wording.synthetic_performer, added.label.wording.synthetic_performer),
+            synthetic_performer=_plainer(
+                base.label.wording.synthetic_performer, added.label.wording.synthetic_performer
+            ),
         ),
     )
     repeats = [n.repeat_every_s for n in (base.notice, added.notice) if n.repeat_every_s]

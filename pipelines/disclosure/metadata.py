@@ -41,7 +41,9 @@ def metadata_for(
     }
     if market.metadata.aigc_json:
         if not producer or not take_id:
-            raise DisclosureError(f"market {market.id} publishes who made a file; give the controller's name and the take's id")
+            raise DisclosureError(
+                f"market {market.id} publishes who made a file; give the controller's name and the take's id"
+            )
         fields = {
             "Label": _AIGC_IS_GENERATED,
             "ContentProducer": producer,

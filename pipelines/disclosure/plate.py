@@ -60,12 +60,16 @@ def rounded_mask(width: int, height: int, radius: float) -> ByteArray:
     return np.asarray(np.clip(inside, 0, 1) * OPAQUE, dtype=np.uint8)
 
 
-def paint(rgba: ByteArray, mask: ByteArray, colour: tuple[int, int, int], *, x: int = 0, y: int = 0, opacity: float = 1.0) -> None:
+def paint(
+    rgba: ByteArray, mask: ByteArray, colour: tuple[int, int, int], *, x: int = 0, y: int = 0, opacity: float = 1.0
+) -> None:
     """Draw a colour through a mask onto a straight-alpha picture, in place (Porter and Duff's "over")."""
     height, width = mask.shape
     under = rgba[y : y + height, x : x + width].astype(np.float32) / OPAQUE
     a_over = mask[..., None].astype(np.float32) * (opacity / OPAQUE)
     a_under = under[..., 3:] * (1 - a_over)
     alpha = a_over + a_under
-    mixed = (np.asarray(colour, dtype=np.float32) / OPAQUE * a_over + under[..., :3] * a_under) / np.maximum(alpha, 1e-6)
+    mixed = (np.asarray(colour, dtype=np.float32) / OPAQUE * a_over + under[..., :3] * a_under) / np.maximum(
+        alpha, 1e-6
+    )
     rgba[y : y + height, x : x + width] = (np.concatenate([mixed, alpha], axis=2) * OPAQUE + 0.5).astype(np.uint8)

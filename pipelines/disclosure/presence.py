@@ -77,7 +77,9 @@ def _weakest_part(seen: Float32Array, drawn: Float32Array, plate: LabelPlate) ->
         count = max(1, round((columns[-1] - columns[0] + 1) / (plate.text_height_px * _PART_HEIGHTS)))
         edges = np.linspace(columns[0], columns[-1] + 1, count + 1).astype(int)
         for start, end in zip(edges[:-1], edges[1:], strict=True):
-            found.append(_correlation(seen[line[0] : line[-1] + 1, start:end], drawn[line[0] : line[-1] + 1, start:end]))
+            found.append(
+                _correlation(seen[line[0] : line[-1] + 1, start:end], drawn[line[0] : line[-1] + 1, start:end])
+            )
     return min(found, default=0.0)
 
 

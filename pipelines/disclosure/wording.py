@@ -98,7 +98,9 @@ def _check(wording: Wording, stem: str) -> None:
         raise ProfileInvalidError(f"labels/{stem}.toml is for {wording.language!r}; name the file after its language")
     for text in (wording.label.generated, wording.label.performer):
         if not text.startswith(wording.leads_with):
-            raise ProfileInvalidError(f"labels/{stem}.toml: {text!r} must start with one of {', '.join(wording.leads_with)}")
+            raise ProfileInvalidError(
+                f"labels/{stem}.toml: {text!r} must start with one of {', '.join(wording.leads_with)}"
+            )
 
 
 def _in_range(locale: str, language_range: str) -> bool:

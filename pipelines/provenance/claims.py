@@ -14,11 +14,12 @@ from pipelines.errors import ProvenanceError
 CONSENT_LABEL: Final = "org.sayso.consent"
 DISCLOSURE_LABEL: Final = "org.sayso.disclosure"
 VERSION: Final = 1
+_BOX_KEYS: Final = ("x", "y", "width", "height")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentClaim:
-    """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed ledger note of the decision."""
+    """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed note of the decision."""
 
     take_id: str
     public_hash: str
@@ -53,11 +54,15 @@ class ConsentClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureClaim:
-    """What people see and hear. ``watermark`` names the method, or is empty when none was applied."""
+    """What people see and hear.
+
+    ``label_box`` is left, top, width and height in pixels; ``watermark`` names the method, empty when none was applied.
+    """
 
     market: str
     channel: str
     label_text: str | None
+    label_box: tuple[int, int, int, int] | None
     notice_text: str | None
     watermark: str = ""
 
@@ -68,6 +73,7 @@ class DisclosureClaim:
             "market": self.market,
             "channel": self.channel,
             "label": self.label_text,
+            "labelBox": _box_to_json(self.label_box),
             "notice": self.notice_text,
             "watermark": self.watermark,
         }
@@ -80,9 +86,25 @@ class DisclosureClaim:
             market=_text(data.get("market")),
             channel=_text(data.get("channel")),
             label_text=None if label is None else _text(label),
+            label_box=_box(data.get("labelBox")),
             notice_text=None if notice is None else _text(notice),
             watermark=_text(data.get("watermark")),
         )
+
+
+def _box_to_json(box: tuple[int, int, int, int] | None) -> dict[str, int] | None:
+    # By name, not as a list: the C2PA library takes a list of small integers for bytes.
+    return None if box is None else dict(zip(_BOX_KEYS, box, strict=True))
+
+
+def _box(value: object) -> tuple[int, int, int, int] | None:
+    match value:
+        case None:
+            return None
+        case {"x": int() as x, "y": int() as y, "width": int() as width, "height": int() as height}:
+            return x, y, width, height
+        case _:
+            raise ProvenanceError(f"an assertion of ours holds {value!r:.60} where x, y, width, height were needed")
 
 
 def _text(value: object) -> str:

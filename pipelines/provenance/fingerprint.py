@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, Literal, TypeVar
 
 from pipelines.errors import ProvenanceError
 
@@ -56,7 +56,7 @@ class Fingerprint:
         kind, algorithm, value = (data.get(key) for key in ("kind", "algorithm", "value"))
         if kind not in KINDS or not isinstance(algorithm, str) or not isinstance(value, str) or len(data) != 3:  # noqa: PLR2004 - the three keys named above
             raise ProvenanceError(f"not a fingerprint: {dict(data)!r:.200}; needed: kind, algorithm and value")
-        return cls(kind=cast("Kind", kind), algorithm=algorithm, value=value)
+        return cls(kind=kind, algorithm=algorithm, value=value)
 
 
 def distance(a: Fingerprint, b: Fingerprint) -> float:

@@ -1,7 +1,8 @@
 """How we use the C2PA library: settings that are checked first, because it accepts misspelt ones without a word.
 
-Everything that could reach the network or publish a picture is off and cannot be turned on: remote manifests (a verifier
-that follows them can be made to call any address), OCSP, and thumbnails (they would publish the subject's picture).
+Everything that could reach the network or publish a picture is off and cannot be turned on: remote manifests (a
+verifier that follows them can be made to call any address), OCSP, and thumbnails (they would publish the subject's
+picture).
 A context lives for one call: the library's objects do not survive a fork.
 """
 

@@ -133,7 +133,7 @@ def _actions(spec: ManifestSpec) -> list[dict[str, object]]:
         "when": spec.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "parameters": {"ingredientIds": [one.label for one in spec.ingredients]},
     }
-    later = (
+    later: list[dict[str, object]] = [
         {
             "action": action.name,
             "digitalSourceType": action.digital_source_type,
@@ -141,7 +141,7 @@ def _actions(spec: ManifestSpec) -> list[dict[str, object]]:
             **({"parameters": dict(action.parameters)} if action.parameters else {}),
         }
         for action in spec.actions
-    )
+    ]
     return [first, *later]
 
 

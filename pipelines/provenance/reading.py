@@ -1,7 +1,7 @@
 """Reading a manifest as a stranger would.
 
 Four answers, and only one of them is yes:
-    trusted    the manifest is whole, every hash fits and our anchors issued the signer: state Trusted, no failure at all
+    trusted    the manifest is whole, every hash fits, our anchors issued the signer: state Trusted, no failure
     untrusted  whole and fitting, but signed by somebody else
     invalid    a manifest is there and something about it or the media does not fit, or it cannot be read
     none       no manifest is embedded
@@ -30,7 +30,7 @@ _FAILURES_MAX: Final = 20  # a hostile file may bring any number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestReading:
-    """What the manifest of a file says and whether to believe it. Claims are only to be believed when ``state`` is trusted."""
+    """What the manifest of a file says. Its claims are only to be believed when ``state`` is trusted."""
 
     state: State
     failures: tuple[str, ...] = ()

@@ -15,7 +15,17 @@ _SIGNATURES: Final = (
     (b"ID3", "audio/mpeg"),
     (b"GIF8", "image/gif"),
     (b"fLaC", "audio/flac"),
+    # These carry no manifest, but may be copies of what we released.
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+    (b"OggS", "audio/ogg"),
 )
+
+# Fields of an MPEG audio frame header.
+_SYNC: Final = 0x7FF
+_LAYER_III: Final = 1
+_VERSION_RESERVED: Final = 1
+_BITRATES_RESERVED: Final = (0, 15)
+_RATE_RESERVED: Final = 3
 
 
 def media_type_of(path: Path) -> str | None:
@@ -47,8 +57,7 @@ def kind_of(media_type: str) -> str:
 
 def _is_mpeg_audio_frame(head: bytes) -> bool:
     """Whether an MPEG audio frame header (ISO 11172-3, 2.4.1.3) of layer III begins here: MP3 without an ID3 tag."""
-    if len(head) < 4:  # noqa: PLR2004 - a frame header's length
-        return False
-    sync, version, layer = head[0] == 0xFF and head[1] >= 0xE0, head[1] >> 3 & 3, head[1] >> 1 & 3
-    bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return sync and version != 1 and layer == 1 and bitrate not in (0, 15) and rate != 3  # noqa: PLR2004 - reserved values of that header
+    header = int.from_bytes(head[:4])
+    version, layer, bitrate, rate = header >> 19 & 3, header >> 17 & 3, header >> 12 & 15, header >> 10 & 3
+    is_reserved = version == _VERSION_RESERVED or bitrate in _BITRATES_RESERVED or rate == _RATE_RESERVED
+    return header >> 21 == _SYNC and layer == _LAYER_III and not is_reserved

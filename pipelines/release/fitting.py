@@ -42,11 +42,16 @@ def refuse_other_request(grant: Grant, request: TakeRequest) -> None:
     raise ConsentRefusedError((reason,))
 
 
+def require_take_id(take_id: str) -> None:
+    """Raise ``ReleaseError`` when a take's id cannot safely name its folder."""
+    if not _TAKE_ID.fullmatch(take_id):
+        raise ReleaseError(f"the take id {take_id!r} cannot name a folder; use letters, digits, '.', '_' and '-'")
+
+
 def require_fitting_scene(scene: Scene, provenance: TakeProvenance, wanted: TakeFormat) -> None:
     """Raise ``ReleaseError`` when scene and request speak of different takes."""
     request = provenance.request
-    if not _TAKE_ID.fullmatch(request.take_id):
-        raise ReleaseError(f"the take id {request.take_id!r} cannot name a folder; use letters, digits, '.', '_' and '-'")
+    require_take_id(request.take_id)
     faults = [
         fault
         for holds, fault in (

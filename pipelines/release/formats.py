@@ -30,7 +30,9 @@ def parse_take_format(text: str) -> TakeFormat:
         return TakeFormat(kind="audio", width=0, height=0, suffix=f".{text}", media_type=_SOUNDS[text])
     match = _PICTURE.fullmatch(text)
     if match is None:
-        raise InputInvalidError(f"the format {text!r} is unknown; write 1080x1920, 1080x1080.png, 1080x1080.jpg, wav or mp3")
+        raise InputInvalidError(
+            f"the format {text!r} is unknown; write 1080x1920, 1080x1080.png, 1080x1080.jpg, wav or mp3"
+        )
     width, height, suffix = int(match["width"]), int(match["height"]), match["suffix"]
     if suffix:
         return TakeFormat(kind="still", width=width, height=height, suffix=suffix, media_type=_STILLS[suffix])

@@ -29,6 +29,7 @@ class ReleaseEntry:
     file_name: str
     media_type: str
     fingerprint: Fingerprint
+    sound: Fingerprint | None  # of a video's soundtrack: takes of one presenter look alike, and sound tells them apart
     locale: str
     market: str
     channel: str
@@ -46,6 +47,7 @@ class ReleaseEntry:
         return {
             **asdict(self),
             "fingerprint": self.fingerprint.to_json(),
+            "sound": None if self.sound is None else self.sound.to_json(),
             "label_box": None if self.label_box is None else list(self.label_box),
             "released_at": self.released_at.astimezone(UTC).isoformat(),
         }

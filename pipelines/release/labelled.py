@@ -26,7 +26,7 @@ def labelled_frames(source: FrameSource, plate: LabelPlate, *, cancel: CancelChe
         cancel()
         if count == announced:
             raise ReleaseError(f"the scene goes on after the {announced} frames it announced")
-        if not isinstance(frame, np.ndarray) or frame.shape != shape or frame.dtype != np.uint8:
+        if frame.shape != shape or frame.dtype != np.uint8:
             raise ReleaseError(f"frame {count} is no {shape[1]}x{shape[0]} RGB picture of bytes")
         labelled = np.array(frame, order="C", copy=True)
         burn(labelled, plate)

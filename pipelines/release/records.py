@@ -16,7 +16,7 @@ from pipelines.release.gate import ReleaseEntry
 class PublicRelease:
     """A release and the proof that the ledger holds it.
 
-    ``leaf`` is the ledger entry's bytes at ``index``; ``proof`` is its RFC 6962 inclusion path to the root in ``checkpoint``.
+    ``leaf`` is the bytes of ledger entry ``index``; ``proof`` is its RFC 6962 path to the root in ``checkpoint``.
     """
 
     entry: ReleaseEntry

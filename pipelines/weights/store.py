@@ -188,7 +188,7 @@ class WeightsStore:
         if after.state == "installed":
             return None
         why = "; ".join(reasons) or "none of the sources that may be asked has it"
-        return f"{card.title} could not be fetched: {why}; then run again: sayso models pull {card.id}"
+        return f"{card.title} could not be fetched: {why}; put this right and run: sayso models pull {card.id}"
 
     def _place(self, card: Card, name: str) -> Path:
         shipped = card.repo_path(name)

@@ -15,7 +15,7 @@ from consent.errors import LedgerError
 from consent.grant import RecordId
 from consent.ledger import LedgerView
 from consent.policy import Rulebook
-from consent.signatures import Envelope
+from consent.envelope import Envelope
 from studio.campaigns.brief import Brief
 from studio.campaigns.planning import CardsFor, brief_sha256, plan_takes
 from studio.campaigns.result import ProduceResult, TakeResult, result_of

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from consent.decide import modalities_of
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
+from consent.policy import modalities_of
 
 Kind = Literal["video", "still", "audio"]
 

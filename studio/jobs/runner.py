@@ -43,6 +43,7 @@ class JobRunner:
     work_dir: Path
     locks_dir: Path
     clock: Callable[[], datetime]
+    is_on_record: Callable[[str], bool]  # whether the ledger holds a take's release
     concurrency: int
 
     def start(self) -> None:
@@ -119,17 +120,29 @@ class JobRunner:
         self.campaigns.finish(
             take_id, status=_END[outcome.status], at=self.clock(), faults=outcome.store_faults, path=outcome.path
         )
+        if outcome.status != "done" and self.is_on_record(take_id):
+            return  # only the move is left to do; the file must stay for it
         # Unlabelled speech and motion of a person are kept no longer than they are needed.
         shutil.rmtree(self.work_dir / take_id, ignore_errors=True)
 
 
-def enqueue_from_outside(database_url: str, take_ids: Iterable[str]) -> None:
-    """Enqueue takes from a process that runs none."""
-    client = _client(database_url)
-    try:
-        _enqueue(client, take_ids)
-    finally:
-        client.destroy()
+@dataclass(frozen=True, slots=True)
+class RemoteJobs:
+    """Enqueues takes for a worker in another process, which also looks after what dead processes leave."""
+
+    database_url: str
+
+    def enqueue(self, take_ids: Iterable[str]) -> None:
+        """Hand takes over; one that is enqueued already stays as it is."""
+        client = _client(self.database_url)
+        try:
+            _enqueue(client, take_ids)
+        finally:
+            client.destroy()
+
+    def take_over(self) -> int:
+        """Leave it to the worker."""
+        return 0
 
 
 def cancel_takes(database_url: str, take_ids: Iterable[str]) -> None:

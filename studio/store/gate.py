@@ -24,6 +24,7 @@ from pipelines.release.gate import GateTransaction, ReleaseEntry, ReleaseReceipt
 from studio.store.engine import reading
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
+from studio.store.release_json import read_release_entry
 from studio.store.schema import releases
 
 
@@ -100,5 +101,4 @@ class StoreGate:
             row = connection.execute(select(releases).where(releases.c.take_id == take_id)).first()
         if row is None:
             return None
-        entry = ReleaseEntry.from_json(json.loads(row.entry))
-        return ReleaseReceipt(entry=entry, index=row.ledger_position, checkpoint=row.checkpoint)
+        return ReleaseReceipt(entry=read_release_entry(row.entry), index=row.ledger_position, checkpoint=row.checkpoint)

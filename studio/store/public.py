@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,21 +13,12 @@ from consent.errors import LedgerError
 from consent.grant import TakeId
 from consent.policy import Rulebook
 from pipelines.provenance.fingerprint import Fingerprint
-from pipelines.release.gate import ReleaseEntry
 from pipelines.release.records import PublicRelease
 from studio.store.engine import reading
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
+from studio.store.release_json import read_release_entry
 from studio.store.schema import ledger_entries, releases
-
-_STATUS = {
-    "active": "active",
-    "suspended": "suspended",
-    "withdrawn": "revoked",
-    "expired": "expired",
-    "not_yet_valid": "not_yet_valid",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePublicRecords:
@@ -51,7 +41,7 @@ class StorePublicRecords:
         """Every release's fingerprint of one kind."""
         with reading(self.engine) as connection:
             rows = connection.execute(select(releases.c.take_id, releases.c.entry).where(releases.c.kind == kind)).all()
-        return [(TakeId(row.take_id), Fingerprint.from_json(json.loads(row.entry)["fingerprint"])) for row in rows]
+        return [(TakeId(row.take_id), read_release_entry(row.entry).fingerprint) for row in rows]
 
     def consent_status(self, public_hash: str, *, at: datetime) -> str:
         """Whether the consent behind a release still stands."""
@@ -59,11 +49,11 @@ class StorePublicRecords:
         if isinstance(ledger, LedgerError):
             return "unknown"
         if ledger.revocation(public_hash) is not None:  # said even when the record itself has been erased
-            return "revoked"
+            return "withdrawn"
         envelope = self.records.find_by_public_hash(public_hash)
         if envelope is None:
             return "unknown"
-        return _STATUS.get(record_status(envelope, ledger=ledger, rulebook=self.rulebook, at=at), "unknown")
+        return record_status(envelope, ledger=ledger, rulebook=self.rulebook, at=at)
 
     def _release(self, condition: ColumnElement[bool]) -> PublicRelease | None:
         with reading(self.engine) as connection:
@@ -75,7 +65,7 @@ class StorePublicRecords:
             ).scalar_one()
         view = self.ledger.view()
         return PublicRelease(
-            entry=ReleaseEntry.from_json(json.loads(row.entry)),
+            entry=read_release_entry(row.entry),
             leaf=bytes(leaf),
             index=row.ledger_position,
             proof=view.inclusion_proof(row.ledger_position),

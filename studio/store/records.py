@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from consent.errors import ConsentStateError
 from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
-from consent.signatures import Envelope, erase_salt
+from consent.envelope import Envelope, erase_salt
 from studio.errors import NotFoundError
 from studio.store.engine import reading
 from studio.store.ledger import LedgerStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.release.verify import Verdict
+from pipelines.release.verdict import Verdict
 
 HEADLINES = {
     "authentic": ("yes", "✓", "Made here, unchanged, with consent"),

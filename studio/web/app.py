@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, File, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, FastAPI, File, Request, UploadFile
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipelines.errors import PipelineError
-from pipelines.release.verify import Verdict
+from pipelines.release.verdict import Verdict
 from studio.web.answer import answer_for
 from studio.web.gate import COOKIE, Gate, Sessions
 
@@ -29,7 +29,10 @@ UPLOAD_BYTES_MAX = 1 << 30  # an hour of a release at 2 Mbit/s
 CHECKS_AT_ONCE = 2  # a check decodes frames; more would starve the renders
 CHUNK_BYTES = 1 << 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-PAGE_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +55,32 @@ def create_app(parts: WebParts) -> FastAPI:
     """Build the app; the caller mounts its pages on it before it serves."""
     app = FastAPI(title="Sayso", docs_url=None, redoc_url=None, openapi_url=None)
     templates = Jinja2Templates(HERE / "templates")
-    limiter = CapacityLimiter(CHECKS_AT_ONCE)
+    app.include_router(_start_router(parts, templates))
+    app.include_router(_verify_router(parts, templates))
+    app.include_router(_file_router(parts))
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_middleware(Gate, sessions=parts.sessions)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))
+    return app
 
-    def page(request: Request, status: int = 200, **values: object) -> Response:
-        context = {"limit_mib": UPLOAD_BYTES_MAX >> 20, **values}
-        answer = templates.TemplateResponse(request, "verify.html", context, status_code=status)
-        answer.headers["Content-Security-Policy"] = PAGE_POLICY
-        return answer
 
-    @app.get("/healthz")
+def _start_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/")
+    @router.get("/")
     def home() -> Response:
         return RedirectResponse(parts.home_path, 303)
 
-    @app.get("/start")
+    @router.get("/start")
     def start_hint(request: Request) -> Response:
         parts.announce(parts.sessions.new_start_path())
         return templates.TemplateResponse(request, "start.html", {})
 
-    @app.get("/start/{token}")
+    @router.get("/start/{token}")
     def start(request: Request, token: str) -> Response:
         session = parts.sessions.begin(token)
         if session is None:
@@ -83,34 +90,51 @@ def create_app(parts: WebParts) -> FastAPI:
         answer.set_cookie(COOKIE, session, httponly=True, samesite="lax", secure=request.url.scheme == "https")
         return answer
 
-    @app.get("/verify", response_class=HTMLResponse)
+    return router
+
+
+def _verify_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
+    router = APIRouter()
+    limiter = CapacityLimiter(CHECKS_AT_ONCE)
+
+    def page(request: Request, status: int = 200, **values: object) -> Response:
+        context = {"limit_mib": UPLOAD_BYTES_MAX >> 20, **values}
+        answer = templates.TemplateResponse(request, "verify.html", context, status_code=status)
+        answer.headers["Content-Security-Policy"] = PAGE_POLICY
+        return answer
+
+    @router.get("/verify")
     def verify_page(request: Request) -> Response:
         return page(request)
 
-    @app.post("/verify")
+    @router.post("/verify")
     async def verify(request: Request, file: Annotated[UploadFile, File()]) -> Response:
         wants_json = "application/json" in request.headers.get("accept", "")
         try:
             verdict = await _check(file, verify=parts.verify, limiter=limiter)
         except UploadTooLargeError:
-            error, status = f"The file is larger than {UPLOAD_BYTES_MAX >> 20} MiB; check it with: sayso verify FILE", 413
+            limit = UPLOAD_BYTES_MAX >> 20
+            error, status = f"The file is larger than {limit} MiB; check it with: sayso verify FILE", 413
         except PipelineError as e:
-            error, status = f"{e}", 422
+            error, status = str(e), 422
         else:
             return JSONResponse(verdict.to_json()) if wants_json else page(request, verdict=answer_for(verdict))
         return JSONResponse({"error": error}, status) if wants_json else page(request, status, error=error)
 
-    @app.get("/files/{take_id}/{name}")
+    return router
+
+
+def _file_router(parts: WebParts) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/files/{take_id}/{name}")
     def released_file(take_id: str, name: str, *, download: bool = False) -> Response:
         path = parts.library / take_id / name
         if not (NAME.fullmatch(take_id) and NAME.fullmatch(name) and path.is_file() and not path.is_symlink()):
             return JSONResponse({"error": "no released file has this name"}, 404)
         return FileResponse(path, filename=name, content_disposition_type="attachment" if download else "inline")
 
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    app.add_middleware(Gate, sessions=parts.sessions)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))
-    return app
+    return router
 
 
 async def _check(file: UploadFile, *, verify: Callable[[Path], Verdict], limiter: CapacityLimiter) -> Verdict:

@@ -1,8 +1,9 @@
 """The gate in front of every page: which paths are public, who may pass, and which requests come from elsewhere.
 
 1. A path outside ``PUBLIC`` needs a session cookie; there is no other way in.
-2. A session begins with the start link, which ``sayso serve`` prints and which works once; the page /start has a new one printed.
-3. A request that changes something must come from our own pages (``Sec-Fetch-Site``, or ``Origin`` where a browser sends no such header).
+2. A session begins with the start link, which ``sayso serve`` prints and which works once; /start prints a new one.
+3. A request that changes something must come from our own pages (``Sec-Fetch-Site``, or ``Origin`` where a browser
+   sends no such header).
 4. Answers carry headers that keep the pages out of frames and out of referrers.
 
 The host name is checked in front of this gate, so that another site's name cannot be pointed at a studio on localhost.
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
 
 COOKIE = "sayso_session"
 PUBLIC = ("/verify", "/static", "/healthz", "/start")
@@ -38,6 +40,7 @@ class Sessions:
         self._start_token: str | None = None
         self._open: set[str] = set()
 
+    @override
     def __repr__(self) -> str:
         return f"Sessions({len(self._open)} open)"
 
@@ -69,6 +72,7 @@ class Gate:
         self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer it here."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""One real campaign for all integration tests: a 4-second take per language, made as a user makes it, through the command line."""
+"""One real campaign for all integration tests: a 4-second take per language, made through the command line."""
 
 from __future__ import annotations
 

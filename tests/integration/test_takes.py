@@ -1,4 +1,4 @@
-"""A real take per language, asserted on the file itself: what is in it, what it says, how the mouth moves, what it declares."""
+"""A real take per language, asserted on the file: what it holds, says, shows and declares."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_captions_lie_beside_the_take_and_say_the_script(campaign: Campaign, loc
     path = campaign.path(locale)
     for suffix in (".srt", ".vtt"):
         text = path.with_suffix(suffix).read_text(encoding="utf-8")
-        spoken = "".join(line for line in text.splitlines() if line and not re.match(r"^(\d+$|[\d:,.]+ -->|WEBVTT)", line))
+        spoken = "".join(
+            line for line in text.splitlines() if line and not re.match(r"^(\d+$|[\d:,.]+ -->|WEBVTT)", line)
+        )
         assert re.sub(r"\s", "", spoken) == re.sub(r"\s", "", TEXTS[locale][2])
 
 
@@ -124,7 +126,7 @@ def plain(text: str) -> str:
 
 
 def units(text: str, locale: str) -> list[str]:
-    """Words; for Japanese the kana of the reading, for Chinese the pinyin syllables (which character is written is not heard)."""
+    """Words; for Japanese the kana of the reading, for Chinese the syllables (the character written is not heard)."""
     if locale.startswith("ja"):
         import pyopenjtalk
 

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from pipelines.errors import ProvenanceError
 
 XMP_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_HEADER, _LONG_HEADER = 8, 16
 _BOXES_MAX: Final = 100_000  # top-level boxes; a real file has under ten
 
 
@@ -37,12 +38,12 @@ def boxes(file: BinaryIO) -> Iterator[Box]:
         if start == length:
             return
         file.seek(start)
-        head = file.read(16)
-        if len(head) < 8:
+        head = file.read(_LONG_HEADER)
+        if len(head) < _HEADER:
             raise ProvenanceError(f"{length - start} stray bytes follow the last MP4 box")
-        size, kind, header = struct.unpack(">I", head[:4])[0], head[4:8], 8
-        if size == 1 and len(head) == 16:
-            size, header = struct.unpack(">Q", head[8:])[0], 16
+        size, kind, header = struct.unpack(">I", head[:4])[0], head[4:8], _HEADER
+        if size == 1 and len(head) == _LONG_HEADER:
+            size, header = struct.unpack(">Q", head[8:])[0], _LONG_HEADER
         elif size == 0:  # to the end of the file
             size = length - start
         if size < header or start + size > length:

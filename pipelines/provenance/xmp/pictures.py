@@ -1,4 +1,7 @@
-"""XMP in PNG (an uncompressed ``iTXt`` chunk after IHDR) and JPEG (an APP1 segment after the first ones); no re-encoding."""
+"""XMP in PNG (an uncompressed ``iTXt`` chunk after IHDR) and JPEG (an APP1 segment after APP0).
+
+Bytes are put in; the picture is not encoded again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ _PNG_KEY: Final = (
     b"XML:com.adobe.xmp" + b"\0" * 5
 )  # end of keyword, not compressed, method, no language, no translation
 _JPEG_KEY: Final = b"http://ns.adobe.com/xap/1.0/\0"
+# JPEG markers (ISO/IEC 10918-1, table B.1)
+_MARK, _START_OF_SCAN, _APP0, _APP1 = 0xFF, 0xDA, 0xE0, 0xE1
 _SEGMENT_MAX: Final = 0xFFFF - 2
 
 
@@ -41,7 +46,7 @@ def write_jpeg(path: Path, packet: bytes) -> None:
     content = _JPEG_KEY + packet
     if len(content) > _SEGMENT_MAX:
         raise ProvenanceError(f"{len(content)} bytes of XMP do not fit one JPEG segment of {_SEGMENT_MAX}")
-    place = next((start + size for marker, start, size in _segments(data) if marker == 0xE0), 2)
+    place = next((start + size for marker, start, size in _segments(data) if marker == _APP0), 2)
     segment = b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content
     path.write_bytes(data[:place] + segment + data[place:])
 
@@ -67,7 +72,7 @@ def _png(data: bytes) -> bytes | None:
 def _jpeg(data: bytes) -> bytes | None:
     for marker, start, size in _segments(data):
         content = data[start + 4 : start + size]
-        if marker == 0xE1 and content.startswith(_JPEG_KEY):
+        if marker == _APP1 and content.startswith(_JPEG_KEY):
             return content[len(_JPEG_KEY) :]
     return None
 
@@ -77,7 +82,7 @@ def _segments(data: bytes) -> list[tuple[int, int, int]]:
     if data[:2] != b"\xff\xd8":
         raise ProvenanceError("this is no JPEG file")
     found, start = [], 2
-    while start + 4 <= len(data) and data[start] == 0xFF and data[start + 1] != 0xDA:
+    while start + 4 <= len(data) and data[start] == _MARK and data[start + 1] != _START_OF_SCAN:
         size = 2 + struct.unpack(">H", data[start + 2 : start + 4])[0]
         found.append((data[start + 1], start, size))
         start += size

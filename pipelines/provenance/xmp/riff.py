@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from pipelines.errors import ProvenanceError
 
 CHUNK: Final = b"_PMX"
+_HEADER: Final = 12
 _SIZE_MAX: Final = 0xFFFF_FFFF
 
 
@@ -18,13 +19,13 @@ def chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     """Yield (id, start of the content, size of the content) of each chunk of a RIFF file."""
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
-    head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF":
+    head = file.read(_HEADER)
+    if len(head) < _HEADER or head[:4] != b"RIFF":
         raise ProvenanceError("this is no RIFF file")
     end = 8 + struct.unpack("<I", head[4:8])[0]
     if end > length:
         raise ProvenanceError(f"the RIFF claims {end} bytes of a file of {length}")
-    start = 12
+    start = _HEADER
     while start + 8 <= end:
         file.seek(start)
         kind, size = struct.unpack("<4sI", file.read(8))

@@ -28,7 +28,7 @@ class DateReader:
         self._months = {number: str(name) for number, name in wide.items()}
         short = get_month_names("abbreviated", "format", numbers.rules.babel)
         self._by_name = {str(name).lower().rstrip("."): number for names in (wide, short) for number, name in names.items()}
-        months = "|".join(sorted(map(re.escape, self._by_name), key=len, reverse=True))
+        months = "|".join(sorted(map(re.escape, self._by_name), key=len, reverse=True)) + r")(?![^\W\d_]"
         self.digits = re.compile(rf"(?<![\d/.-])(?:{_ISO}|{_LOCAL[self._rules.order]})(?![\d/-])")
         self.written = tuple(
             re.compile(rf"(?<![A-Za-z0-9.,])(?:{pattern.replace('{months}', months)})", re.IGNORECASE)
@@ -48,6 +48,10 @@ class DateReader:
     def say_written(self, match: re.Match[str]) -> str:
         """Say a date with a month's name, keeping what stands between its parts."""
         said = match[0]
+        month = match.groupdict().get("month") or ""
+        if not month.isdigit():
+            whole = self._months.get(self._by_name.get(month.lower(), 0), month)
+            said = re.sub(rf"{re.escape(month)}\.?", whole, said, count=1) if month.lower() != whole.lower() else said
         for part in ("year", "day", "month"):
             said = self._with_part(match, said, part)
         return said

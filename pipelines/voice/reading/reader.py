@@ -21,7 +21,8 @@ _PAUSE = re.compile(r"\[pause\s+(?P<seconds>\d+(?:\.\d+)?)\s?s\]", re.IGNORECASE
 _ADDRESS = re.compile(
     r"(?<![\w@.])(?:https?://)?(?P<body>(?:[a-z0-9_.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/[a-z0-9/_-]*[a-z0-9])?)(?![\w@])", re.IGNORECASE | re.ASCII
 )  # fmt: skip
-_PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{1,5}(?:[\s./-]\d{2,4}){2,6}(?![\w%€$£])", re.ASCII)
+_PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{1,5}(?:[\s./-]\d{2,8}){1,6}(?![\w%€$£])", re.ASCII)
+_NUMBER_SIGN = r"(?<!\w)(?:[#№]|No\.|Nr\.|[Nn][°º]|[Nn]\.[ºo]?|núm\.)\s?"
 _PHONE_DIGITS = range(7, 16)
 
 Said = Piece | None
@@ -61,23 +62,25 @@ class ScriptReader:
         if self._pronunciations:
             yield self._own_words(), self._own
         yield _ADDRESS, lambda m: _reading(m, self._address(m["body"]))
+        yield times.pattern, lambda m: _reading(m, times.say(m))
+        if times.bare_pattern is not None:
+            yield times.bare_pattern, lambda m: _reading(m, times.say(m))
         yield from self._short_forms()
         yield dates.digits, lambda m: _reading(m, dates.say_digits(m))
         for written in dates.written:
             yield written, lambda m: _reading(m, dates.say_written(m))
-        yield times.pattern, lambda m: _reading(m, times.say(m))
-        if times.bare_pattern is not None:
-            yield times.bare_pattern, lambda m: _reading(m, times.say(m))
         yield money.pattern, lambda m: _reading(m, money.say(m))
         yield _PHONE, self._phone
+        minus = r"(?P<minus>(?<![\w)%€])[-−])?"
         before = r"(?<![A-Za-z0-9.,])"
-        yield re.compile(rf"{before}(?P<minus>[-−]?){number}\s?[%％]"), self._percent
+        to = self._rules.range.format(a="", b="").strip()
+        yield re.compile(r"(?<=[\d%€])\s?[-–~～]\s?(?=[$€£¥]?\d)"), lambda m: _reading(m, to)
+        yield re.compile(rf"{before}{minus}{number}\s?[%％]"), self._percent
         yield units.pattern, lambda m: _reading(m, units.say(m))
         if self._rules.ordinal is not None:
             yield re.compile(self._rules.ordinal), self._ordinal
-        yield re.compile(rf"{before}{self._numbers.pattern('a')}\s?[-–~～]\s?{self._numbers.pattern('b')}(?![\w-])"), self._range
-        yield re.compile(rf"[#№]\s?{number}"), lambda m: _reading(m, self._rules.number_sign.format(n=self._said(m["n"])))
-        yield re.compile(rf"(?P<minus>(?<![\w)])[-−])?{number}"), self._number
+        yield re.compile(rf"{_NUMBER_SIGN}{number}"), self._numbered
+        yield re.compile(rf"{minus}{number}"), self._number
         signs = "|".join(re.escape(sign) for sign in self._rules.symbols)
         yield re.compile(signs), lambda m: _reading(m, self._rules.symbols[m[0]])
 
@@ -85,9 +88,9 @@ class ScriptReader:
         for table, may_end in ((self._rules.final_abbreviations, True), (self._rules.abbreviations, False)):
             if not table:
                 continue
-            forms = "|".join(re.escape(form).replace(r"\ ", r"\s") for form in sorted(table, key=len, reverse=True))
+            forms = "|".join(_form(form) for form in sorted(table, key=len, reverse=True))
             spoken = {re.sub(r"\s", " ", form): said for form, said in table.items()}
-            pattern = re.compile(rf"(?<![\w.])(?:{forms})(?!\w)" if self._rules.spaced else f"(?:{forms})")
+            pattern = re.compile(rf"(?<![\w.])(?:{forms})" if self._rules.spaced else f"(?:{forms})")
 
             def say(m: re.Match[str], spoken: dict[str, str] = spoken, *, may_end: bool = may_end) -> Said:
                 piece = _reading(m, spoken[re.sub(r"\s", " ", m[0])])
@@ -123,8 +126,8 @@ class ScriptReader:
         written = match[0]
         if sum(c.isdigit() for c in written) not in _PHONE_DIGITS or re.fullmatch(self._numbers.pattern("n"), written):
             return None
-        if not (written.startswith(("+", "0", "(", "1-")) or "-" in written or "." in written or " " in written):
-            return None
+        if not written.startswith(("+", "0", "(")) and re.search(r"[\s/]", written):
+            return None  # "2025 2026": numbers beside each other
         groups = [self._numbers.digits(group) for group in re.findall(r"\d+", written)]
         plus = f"{self._rules.symbols['+']} " if written.startswith("+") else ""
         return _reading(match, plus + ", ".join(groups))
@@ -142,8 +145,8 @@ class ScriptReader:
         # where nobody spells ordinals (Hindi), the number is read and its ending kept
         return _reading(match, said + (suffix if said.isdigit() else plural))
 
-    def _range(self, match: re.Match[str]) -> Said:
-        return _reading(match, self._rules.range.format(a=self._said(match["a"]), b=self._said(match["b"])))
+    def _numbered(self, match: re.Match[str]) -> Said:
+        return _reading(match, self._rules.number_sign.format(n=self._said(match["n"])))
 
     def _number(self, match: re.Match[str]) -> Said:
         number = self._numbers.parse(match["n"])
@@ -168,7 +171,14 @@ class ScriptReader:
 
 
 def _reading(match: re.Match[str], said: str | None) -> Said:
-    return None if said is None else Piece(kind="reading", text=said, span=_span(match))
+    if said is None:
+        return None
+    return Piece(kind="reading", text=said, span=_span(match), may_end=match[0].endswith("m."))  # 5 p.m. may end a sentence
+
+
+def _form(form: str) -> str:
+    end = r"(?!\w)" if form[-1].isalnum() else ""
+    return re.escape(form).replace(r"\ ", r"\s") + end
 
 
 def _pause(match: re.Match[str]) -> Piece:

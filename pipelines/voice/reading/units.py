@@ -45,8 +45,7 @@ class UnitReader:
         named = format_unit(sample, self._units[sign], length="long", locale=self._numbers.rules.babel)
         if self._units[sign] in named:  # CLDR has no name here: format_unit echoes the key
             return None
-        feminine = self._numbers.whole(1, noun="f") if _is_feminine(named) else self._numbers.whole(1, noun="m")
-        said = feminine if number.is_one else self._numbers.say(number)
+        said = self._numbers.say(number, noun="f" if _is_feminine(named) else "m")
         return re.sub(r"\s+", " ", named.replace(str(sample), said).replace("\u00a0", " "))
 
 

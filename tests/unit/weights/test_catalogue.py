@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,9 +9,10 @@ import pytest
 
 from pipelines.assets import ASSETS
 from pipelines.errors import ProfileInvalidError
-from pipelines.weights import load_cards
+from pipelines.weights import Card, load_cards
 from pipelines.weights.cards import PackageSource, RepoSource, WebSource
 
+Load = Callable[[str], dict[str, Card]]
 SHA = "a" * 64
 PACKAGE = f'[packages."net==1.0"]\nregistry = "pypi"\nfile = "net-1.0-py3-none-any.whl"\nsha256 = "{SHA}"\nbytes = 1\n'
 CARD = f"""
@@ -23,7 +26,10 @@ commercial_use = true
 commercial_source = "section 2"
 languages = []
 hardware = "none"
-files = [{{ name = "models/net.onnx", bytes = 3, sha256 = "{SHA}" }}, {{ name = "net.json", bytes = 3, sha256 = "{SHA}" }}]
+files = [
+    {{ name = "models/net.onnx", bytes = 3, sha256 = "{SHA}" }},
+    {{ name = "net.json", bytes = 3, sha256 = "{SHA}" }},
+]
 """
 HUB = """
 [[card.sources]]
@@ -32,13 +38,15 @@ host = "https://hub.example"
 repo = "us/net"
 revision = "0123456789012345678901234567890123456789"
 """
-PIECES = '\n[[card.sources]]\nkind = "pypi"\npieces = [{ package = "net==1.0", member = "net/{stem}", skip_bytes = 2 }]\n'
+PIECES = (
+    '\n[[card.sources]]\nkind = "pypi"\npieces = [{ package = "net==1.0", member = "net/{stem}", skip_bytes = 2 }]\n'
+)
 GOOD = "version = 1\n" + PACKAGE + CARD + HUB + PIECES
 
 
 @pytest.fixture
-def load(tmp_path: Path):
-    def run(text: str):
+def load(tmp_path: Path) -> Load:
+    def run(text: str) -> dict[str, Card]:
         path = tmp_path / "weights.toml"
         path.write_text(text)
         return load_cards(path)
@@ -46,7 +54,7 @@ def load(tmp_path: Path):
     return run
 
 
-def test_a_card_knows_its_files_and_where_each_comes_from(load) -> None:
+def test_a_card_knows_its_files_and_where_each_comes_from(load: Load) -> None:
     card = load(GOOD)["net"]
     hub, pypi = card.sources
     assert isinstance(hub, WebSource)
@@ -84,7 +92,9 @@ def test_a_card_knows_its_files_and_where_each_comes_from(load) -> None:
         ("[[card]]", "[[card", "is not a TOML file"),
     ],
 )
-def test_a_catalogue_that_contradicts_itself_is_refused_by_file_and_key(load, old: str, new: str, told: str) -> None:
+def test_a_catalogue_that_contradicts_itself_is_refused_by_file_and_key(
+    load: Load, old: str, new: str, told: str
+) -> None:
     assert old in GOOD
     with pytest.raises(ProfileInvalidError) as caught:
         load(GOOD.replace(old, new))
@@ -92,12 +102,12 @@ def test_a_catalogue_that_contradicts_itself_is_refused_by_file_and_key(load, ol
     assert told in str(caught.value)
 
 
-def test_a_file_without_a_source_is_refused(load) -> None:
+def test_a_file_without_a_source_is_refused(load: Load) -> None:
     with pytest.raises(ProfileInvalidError, match=r"card net: no source gives models/net\.onnx"):
         load("version = 1\n" + CARD + HUB + 'only = ["net.json"]\n')
 
 
-def test_a_card_that_stands_there_twice_is_refused(load) -> None:
+def test_a_card_that_stands_there_twice_is_refused(load: Load) -> None:
     with pytest.raises(ProfileInvalidError, match="card net stands there twice"):
         load("version = 1\n" + CARD + HUB + CARD + HUB)
 
@@ -118,7 +128,7 @@ def test_the_default_cards_are_the_ones_that_the_engines_ask_for() -> None:
 
 
 @pytest.mark.parametrize("card", SHIPPED.values(), ids=SHIPPED.keys())
-def test_a_shipped_card_is_complete(card) -> None:
+def test_a_shipped_card_is_complete(card: Card) -> None:
     assert card.licence
     assert len(card.commercial_source) > 20, "say where the licence's word on commercial use is written"
     assert card.hardware
@@ -131,7 +141,7 @@ def test_a_shipped_card_is_complete(card) -> None:
 
 
 @pytest.mark.parametrize("card", SHIPPED.values(), ids=SHIPPED.keys())
-def test_a_shipped_card_asks_hubs_before_registries_and_only_by_https(card) -> None:
+def test_a_shipped_card_asks_hubs_before_registries_and_only_by_https(card: Card) -> None:
     for name in {file.name for file in card.files}:
         kinds = [source.kind for source in card.sources if name in source.names]
         web_first = sorted(kinds, key=lambda kind: kind not in {"hub", "url"})
@@ -148,9 +158,7 @@ def test_the_voices_come_from_the_hub_then_npm_then_five_from_pypi() -> None:
 
 
 @pytest.mark.parametrize("card", SHIPPED.values(), ids=SHIPPED.keys())
-def test_files_that_ship_with_sayso_have_the_hash_on_their_card(card) -> None:
-    import hashlib
-
+def test_files_that_ship_with_sayso_have_the_hash_on_their_card(card: Card) -> None:
     for source in card.sources:
         if isinstance(source, RepoSource):
             for name, path in source.paths:

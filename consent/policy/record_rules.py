@@ -1,0 +1,254 @@
+"""May this record be used at all? Clauses 4.1 to 4.12 of docs/consent-spec.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+
+from consent.assurance import (
+    assurance,
+    check_approval,
+    check_script_approval,
+    check_subject_signature,
+    why_not_counted,
+)
+from consent.errors import SignatureInvalidError
+from consent.grant import ReasonCode
+from consent.ledger import RecordCreated, Resumed, Signed
+from consent.policy.standing import (
+    BOTH,
+    LEDGER,
+    NOTHING,
+    RECORD,
+    Outcome,
+    RecordRule,
+    Standing,
+    failed,
+    passed,
+    unchecked,
+)
+
+ADULT_YEARS = 18
+
+
+def _short(standing: Standing) -> str:
+    return standing.asked[:12]
+
+
+def is_on_file(standing: Standing) -> Outcome:
+    """4.1."""
+    needed = "a record with its salt"
+    if standing.envelope is None:
+        message = f"no record {_short(standing)} is on file; check the id, or make it with: sayso consent new"
+        return failed(needed, "none", message)
+    if standing.name is None:
+        message = f"the salt of record {_short(standing)} was erased after it ended; a new consent is needed"
+        return failed(needed, "a record whose salt was erased", message)
+    return passed(needed, f"record {_short(standing)}")
+
+
+def is_intact(standing: Standing) -> Outcome:
+    """4.2."""
+    needed = f"canonical bytes with id {standing.asked} and signatures that fit them"
+    envelope = standing.envelope
+    if envelope is None:
+        return unchecked(standing.record_trouble)
+    advice = "restore it from a backup, and find out who changed it"
+    if envelope.record_id != standing.asked:
+        found = f"bytes with id {envelope.record_id}"
+        return failed(needed, found, f"record {_short(standing)} was changed after it was made: {found}; {advice}")
+    if standing.record is None:
+        return failed(
+            needed, standing.record_trouble, f"record {_short(standing)}: {standing.record_trouble}; {advice}"
+        )
+    try:
+        _check_signatures(standing)
+    except SignatureInvalidError as e:
+        return failed(
+            needed, str(e), f"a signature of record {_short(standing)} does not fit its bytes ({e}); {advice}"
+        )
+    return passed(needed, "all of them")
+
+
+def _check_signatures(standing: Standing) -> None:
+    envelope, name = standing.known_envelope(), standing.name
+    subject = envelope.subject_signature
+    if name is None:
+        return  # without the salt nothing that was signed can be rebuilt; 4.1 refuses
+    if subject is not None:
+        check_subject_signature(envelope, name, subject)
+        for approval in envelope.approvals:
+            check_approval(envelope, name, subject, approval)
+    for script in envelope.script_approvals:
+        check_script_approval(envelope, name, script)
+
+
+def is_ledger_readable(standing: Standing) -> Outcome:
+    """4.3."""
+    needed = "a ledger whose entries fit its signed checkpoints"
+    if standing.ledger is None:
+        why = standing.ledger_trouble
+        return failed(needed, why, f"the ledger cannot be relied on: {why}; run sayso ledger verify and restore it")
+    return passed(needed, f"{standing.ledger.size} entries under the checkpoint")
+
+
+def is_in_ledger(standing: Standing) -> Outcome:
+    """4.4."""
+    needed = "an entry record_created for this record"
+    if any(isinstance(entry, RecordCreated) for entry in standing.history):
+        return passed(needed, "one")
+    message = f"the ledger does not know record {_short(standing)}; a record is filed with: sayso consent new"
+    return failed(needed, "none", message)
+
+
+def is_signed(standing: Standing) -> Outcome:
+    """4.5."""
+    needed = "the subject's signature, in the ledger"
+    signature = standing.known_envelope().subject_signature
+    if signature is None:
+        message = (
+            f"record {_short(standing)} is not signed; send it to the subject: sayso consent sign {standing.asked}"
+        )
+        return failed(needed, "none", message)
+    signed_at = signature.signed_at.isoformat()
+    if signature.signed_at > standing.at:
+        message = (
+            f"the signature of record {_short(standing)} is dated {signed_at}, after this decision; check the clock"
+        )
+        return failed(needed, f"one of {signed_at}", message)
+    if not any(isinstance(entry, Signed) and entry.signature_sha256 == signature.sha256 for entry in standing.history):
+        message = (
+            f"the ledger does not hold the signature of record {_short(standing)}; let the subject sign a new record"
+        )
+        return failed(needed, "one that the ledger does not hold", message)
+    return passed(needed, f"one of {signed_at}")
+
+
+def is_countersigned(standing: Standing) -> Outcome:
+    """4.6."""
+    needed = "an approval by somebody of the controller, in the ledger"
+    counted = standing.approvals()
+    if counted:
+        return passed(needed, ", ".join(approval.approver for approval in counted))
+    whys = [
+        why_not_counted(
+            standing.known_envelope(),
+            standing.known_record(),
+            approval,
+            history=standing.history,
+            controller_keys=standing.rulebook.controller_keys,
+            at=standing.at,
+        )
+        for approval in standing.known_envelope().approvals
+    ]
+    found = "; ".join(f"one that does not count: {why}" for why in whys) or "none"
+    message = (
+        f"legal has not approved record {_short(standing)} (found: {found}): sayso consent approve {standing.asked}"
+    )
+    return failed(needed, found, message)
+
+
+def has_evidence(standing: Standing) -> Outcome:
+    """4.7: a real person, or what may be one, needs more than a key (clause 5.3)."""
+    record = standing.known_record()
+    found = assurance(standing.known_envelope(), standing.approvals())
+    if found is None:
+        return unchecked("nobody has approved the record yet")
+    if found != "key_only":
+        return passed("contract or verified assurance", found)
+    contract = (
+        f"attach the signed contract and let two people approve it: "
+        f"sayso consent approve {standing.asked} --as EMAIL --evidence contract.pdf"
+    )
+    if record.subject_class == "replica":
+        message = f"record {_short(standing)} is of a real person and rests on a key alone; {contract}"
+        return failed("contract or verified assurance for a replica", found, message)
+    doubtful = [
+        f"{asset.name} ({asset.depiction})" for asset in record.scope.assets if asset.depiction != "illustration"
+    ]
+    if doubtful:
+        message = (
+            f"{', '.join(doubtful)} may show a real person, and a key alone is no proof of that person; {contract}"
+        )
+        return failed("contract assurance, or illustrations only", f"{found} with {', '.join(doubtful)}", message)
+    return passed("key_only for a synthetic performer with illustrations only", found)
+
+
+def is_of_age(standing: Standing) -> Outcome:
+    """4.8: who could have been under 18 at signing is treated as a minor."""
+    subject, signature = standing.known_record().subject, standing.known_envelope().subject_signature
+    signed_on = (signature.signed_at if signature else standing.at).date()
+    youngest = subject.birth_date or date(subject.birth_year, 12, 31)
+    needed = f"{ADULT_YEARS} years on {signed_on}"
+    years = signed_on.year - youngest.year - ((signed_on.month, signed_on.day) < (youngest.month, youngest.day))
+    if years >= ADULT_YEARS:
+        return passed(needed, f"{years} or more")
+    hint = "" if subject.birth_date else "; if the person was of age, say so with birth_date in a new record"
+    message = f"the subject could have been {max(years, 0)} on {signed_on}; minors are never used{hint}"
+    return failed(needed, f"possibly {max(years, 0)}", message)
+
+
+def is_not_revoked(standing: Standing) -> Outcome:
+    """4.9: from the moment it is in the ledger, whatever its date says."""
+    needed = "no revocation"
+    assert standing.ledger is not None
+    revocation = standing.ledger.revocation(standing.name) if standing.name else None
+    if revocation is None:
+        return passed(needed, "none")
+    found = f"revoked at {revocation.at.isoformat()}"
+    return failed(
+        needed, found, f"the subject's consent {_short(standing)} was withdrawn ({found}); it needs a new consent"
+    )
+
+
+def is_not_suspended(standing: Standing) -> Outcome:
+    """4.10."""
+    needed = "no suspension"
+    assert standing.ledger is not None
+    suspension = standing.ledger.suspension(standing.name) if standing.name else None
+    if suspension is None:
+        resumed = any(isinstance(entry, Resumed) for entry in standing.history)
+        return passed(needed, "resumed" if resumed else "none")
+    found = f"suspended at {suspension.at.isoformat()}"
+    message = f"record {_short(standing)} is {found}; legal can lift it: sayso consent resume {standing.asked}"
+    return failed(needed, found, message)
+
+
+def has_begun(standing: Standing) -> Outcome:
+    """4.11."""
+    start = standing.known_record().scope.valid_from
+    needed = f"{start} or later (UTC)"
+    if not standing.clock_is_known:
+        return failed(needed, "a time without zone", "nobody can say when this was decided; pass a time with a zone")
+    today = standing.at.astimezone(UTC).date()
+    if today >= start:
+        return passed(needed, str(today))
+    return failed(needed, str(today), f"record {_short(standing)} begins on {start}, today is {today}; wait until then")
+
+
+def has_not_ended(standing: Standing) -> Outcome:
+    """4.12."""
+    end = standing.known_record().scope.valid_until
+    needed = f"{end} or earlier (UTC)"
+    today = standing.at.astimezone(UTC).date()
+    if today <= end:
+        return passed(needed, str(today))
+    return failed(needed, str(today), f"record {_short(standing)} ended on {end}; ask the subject to renew it")
+
+
+_C = ReasonCode
+RECORD_RULES: tuple[RecordRule, ...] = (
+    RecordRule(clause="4.1", title="on file", code=_C.RECORD_UNKNOWN, needs=NOTHING, check=is_on_file),
+    RecordRule(clause="4.2", title="intact", code=_C.RECORD_TAMPERED, needs=NOTHING, check=is_intact),
+    RecordRule(
+        clause="4.3", title="ledger readable", code=_C.LEDGER_UNREADABLE, needs=NOTHING, check=is_ledger_readable
+    ),
+    RecordRule(clause="4.4", title="in the ledger", code=_C.RECORD_UNKNOWN, needs=LEDGER, check=is_in_ledger),
+    RecordRule(clause="4.5", title="signed", code=_C.NOT_SIGNED, needs=BOTH, check=is_signed),
+    RecordRule(clause="4.6", title="countersigned", code=_C.NOT_COUNTERSIGNED, needs=BOTH, check=is_countersigned),
+    RecordRule(clause="4.7", title="evidence", code=_C.EVIDENCE_MISSING, needs=BOTH, check=has_evidence),
+    RecordRule(clause="4.8", title="of age", code=_C.SUBJECT_IS_MINOR, needs=RECORD, check=is_of_age),
+    RecordRule(clause="4.9", title="not revoked", code=_C.REVOKED, needs=LEDGER, check=is_not_revoked),
+    RecordRule(clause="4.10", title="not suspended", code=_C.SUSPENDED, needs=LEDGER, check=is_not_suspended),
+    RecordRule(clause="4.11", title="begun", code=_C.NOT_YET_VALID, needs=RECORD, check=has_begun),
+    RecordRule(clause="4.12", title="not ended", code=_C.EXPIRED, needs=RECORD, check=has_not_ended),
+)

@@ -1,0 +1,183 @@
+"""What the rules look at: the record with its proofs, read once, and what this installation decides by.
+
+Everything that cannot be had (no envelope, unreadable bytes, no ledger) is a None here with a sentence that says why.
+A rule that needs it is not run; its step says "unchecked", and unchecked never counts as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from consent.assurance import counted_approvals
+from consent.envelope import Envelope
+from consent.errors import LedgerError, RecordInvalidError
+from consent.grant import ReasonCode, RecordId, Sha256Hex, TakeRequest
+from consent.keys import PublicKey
+from consent.ledger import Entry, LedgerView
+from consent.record import ConsentRecord
+from consent.signatures import Approval
+
+State: TypeAlias = Literal["passed", "failed", "unchecked"]
+Need: TypeAlias = Literal["record", "ledger"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """What this installation decides by: whose countersignature it trusts, and the words of each topic."""
+
+    controller_keys: frozenset[PublicKey]
+    topics: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A record as it stands at one moment."""
+
+    asked: RecordId
+    at: datetime  # timezone-aware
+    clock_is_known: bool  # False: the caller's time had no zone
+    rulebook: Rulebook
+    envelope: Envelope | None
+    name: Sha256Hex | None  # the public hash
+    record: ConsentRecord | None
+    record_trouble: str  # why there is no record
+    ledger: LedgerView | None
+    ledger_trouble: str  # why there is no ledger
+    history: tuple[Entry, ...]  # what the ledger says of this record
+
+    def known_envelope(self) -> Envelope:
+        """The envelope, in rules that need the record."""
+        assert self.envelope is not None
+        return self.envelope
+
+    def known_record(self) -> ConsentRecord:
+        """The record, in rules that need it."""
+        assert self.record is not None
+        return self.record
+
+    def approvals(self) -> tuple[Approval, ...]:
+        """The approvals that count (clause 5.1)."""
+        return counted_approvals(
+            self.known_envelope(),
+            self.known_record(),
+            history=self.history,
+            controller_keys=self.rulebook.controller_keys,
+            at=self.at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one rule says; ``message`` tells what to do, and is empty when the rule is kept."""
+
+    state: State
+    needed: str
+    found: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rule as it was run: for the dossier, for ``sayso consent check``."""
+
+    clause: str
+    title: str
+    code: ReasonCode
+    state: State
+    needed: str
+    found: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRule:
+    """A rule about the record alone."""
+
+    clause: str
+    title: str
+    code: ReasonCode
+    needs: frozenset[Need]
+    check: Callable[[Standing], Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRule:
+    """A rule about one take under the record."""
+
+    clause: str
+    title: str
+    code: ReasonCode
+    needs: frozenset[Need]
+    check: Callable[[Standing, TakeRequest], Outcome]
+
+
+NOTHING: frozenset[Need] = frozenset()
+RECORD: frozenset[Need] = frozenset({"record"})
+LEDGER: frozenset[Need] = frozenset({"ledger"})
+BOTH: frozenset[Need] = frozenset({"record", "ledger"})
+
+
+def passed(needed: str, found: str) -> Outcome:
+    """The rule is kept."""
+    return Outcome(state="passed", needed=needed, found=found)
+
+
+def failed(needed: str, found: str, message: str) -> Outcome:
+    """The rule is broken; the message says what was found, what was needed, what to do."""
+    return Outcome(state="failed", needed=needed, found=found, message=message)
+
+
+def unchecked(why: str) -> Outcome:
+    """The rule could not be run."""
+    return Outcome(
+        state="unchecked", needed="something to check", found=why, message=f"this could not be checked: {why}"
+    )
+
+
+def stand(
+    asked: RecordId,
+    *,
+    envelope: Envelope | None,
+    ledger: LedgerView | LedgerError | None,
+    rulebook: Rulebook,
+    at: datetime,
+) -> Standing:
+    """Read everything once; never raises."""
+    clock_is_known = at.tzinfo is not None
+    record, record_trouble = _read(envelope)
+    name = envelope.public_hash if envelope else None
+    view = ledger if isinstance(ledger, LedgerView) else None
+    return Standing(
+        asked=asked,
+        at=at if clock_is_known else at.replace(tzinfo=UTC),
+        clock_is_known=clock_is_known,
+        rulebook=rulebook,
+        envelope=envelope,
+        name=name,
+        record=record,
+        record_trouble=record_trouble,
+        ledger=view,
+        ledger_trouble="" if view else str(ledger or "no ledger was given"),
+        history=view.history(name) if view and name else (),
+    )
+
+
+def _read(envelope: Envelope | None) -> tuple[ConsentRecord | None, str]:
+    if envelope is None:
+        return None, "there is no such record"
+    try:
+        return envelope.record(), ""
+    except RecordInvalidError as e:
+        return None, str(e)
+
+
+def missing(standing: Standing, needs: frozenset[Need]) -> str:
+    """Return why a rule with these needs cannot be run, or an empty text."""
+    if "record" in needs and standing.record is None:
+        return standing.record_trouble
+    if "ledger" in needs and standing.ledger is None:
+        return standing.ledger_trouble
+    return ""

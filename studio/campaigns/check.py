@@ -1,0 +1,73 @@
+"""Asking before anything runs: what consent says to each take of a brief, clause by clause, without rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.decide import Granted, explain
+from consent.grant import RecordId
+from consent.policy import Rulebook
+from studio.campaigns.brief import Brief
+from studio.campaigns.planning import CardsFor, plan_takes
+from studio.store.ledger import LedgerStore
+from studio.store.records import RecordStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """The decisions, as JSON, and whether every take may run."""
+
+    all_granted: bool
+    report: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """The action behind ``sayso consent check``."""
+
+    records: RecordStore
+    ledger: LedgerStore
+    rulebook: Rulebook
+    clock: Callable[[], datetime]
+    cards_for: CardsFor
+
+    def check(self, record_id: RecordId, brief: Brief) -> CheckResult:
+        """Decide each take of the brief under this record, whatever record the brief itself names."""
+        envelope = self.records.find(record_id)
+        ledger = self.ledger.view_or_error()
+        at = self.clock()
+        plans = plan_takes(brief, record_id=record_id, campaign_id="check", producer="", cards_for=self.cards_for)
+        takes: list[dict[str, object]] = []
+        all_granted = True
+        for plan in plans:
+            decision = explain(plan.request, envelope=envelope, ledger=ledger, rulebook=self.rulebook, at=at)
+            allowed = isinstance(decision, Granted)
+            all_granted = all_granted and allowed
+            reasons = () if isinstance(decision, Granted) else decision.reasons
+            takes.append(
+                {
+                    "locale": plan.locale,
+                    "market": plan.market,
+                    "channel": plan.channel,
+                    "format": plan.format,
+                    "decision": "granted" if allowed else "refused",
+                    "reasons": [{"code": r.code.value, "message": r.message} for r in reasons],
+                    "steps": [
+                        {
+                            "clause": s.clause,
+                            "title": s.title,
+                            "code": s.code.value,
+                            "state": s.state,
+                            "needed": s.needed,
+                            "found": s.found,
+                            "message": s.message,
+                        }
+                        for s in decision.steps
+                    ],
+                }
+            )
+        return CheckResult(
+            all_granted=all_granted, report={"record": record_id, "granted": all_granted, "takes": takes}
+        )

@@ -1,0 +1,33 @@
+"""The command tree of ``sayso``."""
+
+from __future__ import annotations
+
+import typer
+
+from studio.cli import campaign, consent, demo, doctor, keys, ledger, markets, models, serve, verify, version
+
+app = typer.Typer(
+    name="sayso",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Nobody speaks without their say-so: localized ads with a real person's face and voice, only inside what that "
+    "person signed.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by consent, 4 verification says no.",
+)
+demo.add_to(app)
+serve.add_to(app)
+campaign.add_to(app)
+verify.add_to(app)
+app.add_typer(consent.app, name="consent")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(models.app, name="models")
+app.add_typer(markets.app, name="markets")
+app.add_typer(keys.app, name="keys")
+doctor.add_to(app)
+version.add_to(app)
+
+
+def run() -> None:
+    """Parse the command line and run it."""
+    app()
