@@ -41,8 +41,10 @@ def is_language(tag: str) -> bool:
 
 def covers_territory(granted: Iterable[str], market: str) -> bool:
     """Say whether places granted cover this market: the whole covers its parts, all members cover the EU."""
+    if not market:
+        return False  # not even the world covers what nobody named
     places = frozenset(granted)
-    if WORLD in places or (market in places and market != ""):
+    if WORLD in places or market in places:
         return True
     subdivision = _SUBDIVISION.fullmatch(market)
     country = subdivision.group(1) if subdivision else market

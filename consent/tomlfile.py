@@ -157,7 +157,8 @@ def _did_you_mean(wrong: str, known: list[str]) -> str:
 def _needed(error: ErrorDetails) -> str:
     if error["type"] == "value_error":  # our own validators write whole sentences
         return str(error["msg"]).removeprefix("Value error, ")
-    return "needed: " + error["msg"].removeprefix("Input should be ")
+    message = error["msg"].removeprefix("Input should be ")
+    return f"needed: {message[0].lower()}{message[1:]}"
 
 
 def _find_lines(text: str) -> dict[Key, int]:

@@ -25,7 +25,7 @@ from consent.tomlfile import read_toml
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff\U00020000-\U0003134f]")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")  # accents; marks of other scripts are letters of theirs and stay
-_Words = Annotated[tuple[Annotated[str, StringConstraints(min_length=2)], ...], Field(min_length=1)]
+_Words = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(min_length=1)]
 
 
 class _TopicWords(BaseModel):

@@ -59,6 +59,11 @@ class Settings:
         return self.home / "evidence"
 
     @property
+    def assets_dir(self) -> Path:
+        """Copies of the pictures that consents are bound to."""
+        return self.home / "assets"
+
+    @property
     def logs_dir(self) -> Path:
         """What the hosts print."""
         return self.home / "logs"
@@ -83,6 +88,7 @@ class Settings:
             self.library_dir,
             self.campaigns_dir,
             self.evidence_dir,
+            self.assets_dir,
             self.logs_dir,
             self.locks_dir,
         )
@@ -123,4 +129,6 @@ def prepare_home(settings: Settings) -> None:
             if folder.stat().st_mode & 0o077:
                 folder.chmod(0o700)
     except OSError as e:
-        raise UsageError(f"the home {settings.home} cannot be written ({e.strerror}); choose another with --home DIR") from e
+        raise UsageError(
+            f"the home {settings.home} cannot be written ({e.strerror}); choose another with --home DIR"
+        ) from e

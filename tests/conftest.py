@@ -22,7 +22,9 @@ def shared_media() -> Path:
 @pytest.fixture(scope="session")
 def weights_home() -> Path:
     """The folder with the default weights (`make weights` fills it)."""
-    folder = Path(os.environ.get("SAYSO_WEIGHTS") or Path(os.environ.get("SAYSO_HOME", "~/.sayso")).expanduser() / "weights")
+    folder = Path(
+        os.environ.get("SAYSO_WEIGHTS") or Path(os.environ.get("SAYSO_HOME", "~/.sayso")).expanduser() / "weights"
+    )
     if not (folder / "kokoro-82m").is_dir():
         pytest.skip("the default weights are not installed; run: make weights")
     return folder

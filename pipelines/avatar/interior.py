@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from pipelines.avatar.curves import smoothstep
-from pipelines.avatar.lips import CLOSED_GAP, Aperture, Lips
+from pipelines.avatar.lips import Aperture, Lips
 from pipelines.avatar.teeth import draw_teeth
 from pipelines.media import ByteArray, Float32Array
 
@@ -19,7 +19,7 @@ _CAVITY = np.array([46, 20, 20], np.float32)
 _TONGUE = np.array([158, 82, 80], np.float32)
 _DEPTH = 0.42  # eye distances below the seam that the painted box reaches
 _HEIGHT = 0.16  # and above it
-_TONGUE_FOLLOWS = 0.72  # of the jaw's drop
+_TONGUE_FOLLOWS = 0.60  # of the jaw's drop
 
 
 class Interior:
@@ -41,11 +41,10 @@ class Interior:
         shape = (self._y1 - self._y0, self._x1 - self._x0)
         self._cavity = np.broadcast_to(_CAVITY * light, (*shape, 3)).astype(np.float32)
         self._tongue, self._tongue_alpha = self._draw_tongue(seam, light)
-        own = lips.rest_opening >= CLOSED_GAP * 1.4  # noqa: PLR2004  # enough of them to be seen
         upper, upper_alpha = draw_teeth(
             shape, middle=(lips.middle[0] - self._x0, seam - self._y0), unit=unit, light=light, lower=False
         )
-        if own:
+        if lips.shows_teeth:
             upper, upper_alpha = self._own_teeth(lips, source, upper, upper_alpha)
         self._upper, self._upper_alpha = upper, upper_alpha
         self._lower, self._lower_alpha = draw_teeth(
@@ -88,7 +87,7 @@ class Interior:
         return inside
 
     def _draw_tongue(self, seam: float, light: float) -> tuple[Float32Array, Float32Array]:
-        middle = seam + 0.135 * self._unit
+        middle = seam + 0.115 * self._unit
         away = (self._across / 0.62) ** 2 + ((self._rows - middle) / (0.105 * self._unit)) ** 2
         groove = 1 - 0.16 * np.exp(-((self._across / 0.09) ** 2))
         shade = (1 - 0.38 * np.clip(away, 0, 1)) * groove
@@ -103,7 +102,7 @@ class Interior:
         upper = (lips.upper_edge[columns])[None]
         lower = (lips.upper_edge + lips.rest_gap)[columns][None]
         inset = 0.008 * self._unit
-        mask = np.clip(self._rows - upper - inset, 0, 1) * np.clip(lower - inset - self._rows, 0, 1)
+        mask = np.clip(self._rows - upper + 0.5, 0, 1) * np.clip(lower - inset - self._rows, 0, 1)
         mask = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.5, 0.006 * self._unit))
         own = source[self._y0 : self._y1, columns, :3].astype(np.float32)
         level = float((own.mean(axis=2) * mask).sum() / max(1e-3, float(mask.sum())))

@@ -15,11 +15,13 @@ import numpy as np
 from pipelines.avatar import mesh
 from pipelines.avatar.curves import bump, contour, smoothstep
 from pipelines.avatar.rig import Rig
-from pipelines.avatar.seam import refined_seam
+from pipelines.avatar.seam import darkest_line
 from pipelines.media import ByteArray, Float32Array
 
 CLOSED_GAP = 0.035  # eye distances; below, a portrait's mouth counts as closed and only its seam is used
 
+_TEETH_GAP = 0.05  # eye distances; above, the portrait's own teeth are used
+_SEAM_SEARCH = 0.040  # eye distances
 _UPPER_SHARE = 0.16  # of an opening, the part by which the upper lip rises
 _CLOSING_UPPER_SHARE = 0.45  # of closing a smile, the part that the upper lip comes down
 _ROUND_BY, _SPREAD_BY = 0.085, 0.045  # eye distances by which each corner moves at wide = -1 and 1
@@ -76,13 +78,18 @@ class Lips:
         gap = np.clip(self._lower - self._upper, 0, None)
         if float(gap.max()) < CLOSED_GAP * rig.unit:
             seam = (self._upper + self._lower) / 2
-            self._upper = self._lower = refined_seam(
-                self.source, seam, left=self.left, right=self.right, unit=rig.unit
+            inset = 0.06 * (self.right - self.left)
+            first, last = round(self.left + inset), round(self.right - inset)
+            self._upper = self._lower = darkest_line(
+                self.source, seam, first=first, last=last, up=_SEAM_SEARCH, down=_SEAM_SEARCH, unit=rig.unit
             )
             gap = np.zeros_like(seam)
         self.upper_edge = self._upper
         self.rest_gap = np.asarray(gap, dtype=np.float32)
         self.rest_opening = float(gap.max()) / rig.unit
+        self.shows_teeth = self.rest_opening >= _TEETH_GAP
+        # A lip that is already drawn back over the teeth does not rise further: it would bare the gums.
+        self._upper_share = 0.0 if self.shows_teeth else _UPPER_SHARE
         self.outer_top = contour(rig.points("outer_upper_lip") - origin, self._columns)
         self.outer_bottom = contour(rig.points("outer_lower_lip") - origin, self._columns)
         half = (self.right - self.left) / 2
@@ -134,10 +141,10 @@ class Lips:
             for values in (self._profile, self._upper, self._lower, self.rest_gap)
         )
         gap = rest_gap * kept + drop * profile
-        lift = (_UPPER_SHARE * drop + mouth.upper_lip * unit) * profile
+        lift = (self._upper_share * drop + (0.0 if self.shows_teeth else mouth.upper_lip * unit)) * profile
         top = upper + _CLOSING_UPPER_SHARE * (rest_gap - rest_gap * kept) - lift
         bottom = top + gap
-        jaw_drop = (1 - _UPPER_SHARE) * drop
+        jaw_drop = (1 - self._upper_share) * drop
         rows = self._rows - (_CORNER_DROP * jaw_drop) * self._corners
         map_y = self._vertical(rows, top - upper, bottom - lower, (top + bottom) / 2, bottom, jaw_drop)
         map_y -= self._edge_move(mouth) * self._edges

@@ -28,7 +28,7 @@ class Performance:
         self.frame_count = motion.frame_count
         self._lips = Lips(rig)
         self._interior = Interior(self._lips, self._lips.source)
-        self._eyes = (Eyelids(rig, "right"), Eyelids(rig, "left"))
+        self._eyes = tuple(Eyelids(rig, side, exact=rig.lids_are_exact) for side in ("right", "left"))
         self._head = HeadField(rig, (width, height))
 
     def frames(self) -> Iterator[ByteArray]:

@@ -24,11 +24,15 @@ _SHARPEN = 0.45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutOut:
-    """A portrait after intake: clean colours (height, width, 3), matte (height, width) in [0, 1], landmarks (468, 3)."""
+    """A portrait after intake: clean colours (height, width, 3), matte (height, width) in [0, 1], landmarks (468, 3).
+
+    ``lids_are_exact``: an illustrator gave the lids' points, they need no search.
+    """
 
     colours: ByteArray
     alpha: Float32Array
     landmarks: Float32Array
+    lids_are_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Rig:
     unit: float
     from_stage: Float32Array
     edges: tuple[float, float, float, float]
+    lids_are_exact: bool
 
     def points(self, name: str) -> Float32Array:
         """Named landmarks, (point, 2)."""
@@ -90,6 +95,7 @@ def build_rig(cut: CutOut, stage: Stage) -> Rig:
         unit=unit,
         from_stage=from_stage,
         edges=(float(left), float(top), float(right), float(bottom)),
+        lids_are_exact=cut.lids_are_exact,
     )
 
 

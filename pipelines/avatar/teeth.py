@@ -67,7 +67,7 @@ def _tooth(number: int, inner: float, outer: float, *, away: float, lower: bool)
         y = edge + 0.012 * sharp * (1 - np.sin(angle) ** 0.5)
         far = edge + _LOWER_HEIGHT
     else:
-        edge = _UPPER_EDGE - 0.030 * away**1.6 - (0.007 if number == 1 else 0.0)  # the second incisor is shorter
+        edge = _UPPER_EDGE - 0.030 * away**1.6 - (0.004 if number == 1 else 0.0)  # the second incisor is shorter
         y = edge - 0.016 * sharp * (1 - np.sin(angle) ** 0.5)
         far = edge - _UPPER_HEIGHT
     x = (inner + outer) / 2 - radius * np.cos(angle)

@@ -1,7 +1,7 @@
 """What stands behind the presenter: a studio wall in the brand's colours, or the brand's own picture cut to fit.
 
-The wall is light falling on paper: a soft pool of light behind the head, a large disc, a thin ring in the brand's accent, a
-darker floor, and a grain of under one level so that the gradient does not band in 8 bits.
+The wall is light falling on paper: a soft pool of light behind the head, a large disc, a thin ring in the brand's
+accent, a darker floor, and a grain of under one level so that the gradient does not band in 8 bits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Subtitles from word timings: which words stand together, where a caption breaks into two lines, and the .srt and .vtt files.
+"""Subtitles from word timings: which words stand together, where a caption breaks in two, and the .srt and .vtt files.
 
-The voice's own word times are exact, so captions follow them; a caption may stay a little longer when there is room, never
-shorter. Breaks are chosen for the whole script at once (the cheapest way through it), because a greedy choice leaves orphans.
+The voice's own word times are exact, so captions follow them; a caption may stay a little longer when there is room,
+never shorter. Breaks are chosen for the whole script at once, because a greedy choice leaves orphans.
 Habits: at most two lines, 42 letters a line (16 for Chinese, Japanese and Korean), a break after a sentence or clause
 rather than inside one, never after an article or preposition (Netflix's and the BBC's public subtitle guidelines).
 """
@@ -13,6 +13,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pipelines.errors import InputInvalidError
@@ -108,7 +109,7 @@ def _words(speech: Speech) -> tuple[_Word, ...]:
 
 
 def _part(gap: str) -> tuple[str, bool, str]:
-    """Part what stands between two words into (stops of the first, whether there is a space, brackets of the second)."""
+    """Part what stands between two words into (stops of the first, is there a space, brackets of the second)."""
     body = gap.rstrip(_OPENERS)
     closing = body.rstrip()
     if closing != closing.lstrip():
@@ -187,7 +188,7 @@ def _cost(group: Sequence[_Word], following: Sequence[_Word], style: _Style) -> 
     if following:
         cost += 0.0 if bare.endswith(_SENTENCE_END) else 0.7 if bare.endswith(_CLAUSE_END) else 2.2
         cost += 2.0 * _hangs(group[-1], style)
-    for word, after in zip(group[:-1], group[1:], strict=True):
+    for word, after in pairwise(group):
         cost += 1.4 * word.text.rstrip(_CLOSERS).endswith(_SENTENCE_END)
         cost += max(0.0, after.start_s - word.end_s - _PAUSE_S) * 2
     until = following[0].start_s if following else group[-1].end_s + _LINGER_S

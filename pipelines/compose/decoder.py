@@ -1,4 +1,7 @@
-"""Read a finished file as a stranger would: pictures out of it, and what it says of itself. By PyAV, not by the encoder's ffmpeg."""
+"""Read a finished file as a stranger would: pictures out of it, and what it says of itself.
+
+PyAV reads, not the ffmpeg that encoded: a fault of one is not forgiven by the same fault in the other.
+"""
 
 from __future__ import annotations
 
@@ -83,9 +86,9 @@ def probe(path: Path) -> MediaInfo:
 
 
 def decode_frames(path: Path, at: Sequence[float]) -> list[ByteArray]:
-    """Return pictures of a film, (height, width, 3) uint8 RGB, at shares of its length: 0.0 is the first frame, 1.0 the last.
+    """Return pictures of a film, (height, width, 3) uint8 RGB, at shares of its length.
 
-    A still answers every share with itself.
+    0.0 is the first frame, 1.0 the last. A still answers every share with itself.
 
     Raises:
         EncodeError: it cannot be read, or has no such frame.

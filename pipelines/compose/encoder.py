@@ -1,8 +1,8 @@
 """The only place that starts ffmpeg: frames and sound in, one file out, encoded once.
 
 The binary is the one that imageio-ffmpeg ships (7.0.2, static): the same on every machine, whatever its PATH holds.
-Everything is written beside its place as ``<name>.part`` and moved there at the end. When ffmpeg dies, frames are too few or
-too many, or the person cancels, the process is gone and no file is left.
+Everything is written beside its place as ``<name>.part`` and moved there at the end. When ffmpeg dies, frames are too
+few or too many, or the person cancels, the process is gone and no file is left.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ import threading
 import wave
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import imageio_ffmpeg
 import numpy as np
 from PIL import Image
+from typing_extensions import override
 
 from pipelines.compose.timeline import RATE, resampled
 from pipelines.errors import EncodeError, InputInvalidError
@@ -37,7 +39,7 @@ _PIPE_BYTES = (
 )  # Linux starts with 64 KiB: 95 turns of both processes for one frame of 1080p, and three times the wall time
 # The same bytes for the same frames: no encoder names, no dates.
 _REPRODUCIBLE = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
-# Say BT.709 in the stream and convert with its matrix; swscale's default is BT.601, which shifts skin and brand colours.
+# Say BT.709 in the stream and convert with its matrix; swscale's default, BT.601, shifts skin and brands.
 _BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _TO_YUV = "scale=in_range=pc:out_color_matrix=bt709:out_range=tv:flags=bilinear,format=yuv420p"
 
@@ -144,7 +146,7 @@ def encode_audio(audio: AudioClip, path: Path, *, tags: Mapping[str, str] | None
 
 
 def write_still(rgb: ByteArray, path: Path) -> None:
-    """Write a picture, (height, width, 3) uint8, as .png or as .jpg (quality 92, full colour resolution), without metadata.
+    """Write a picture, (height, width, 3) uint8, as .png or as .jpg (quality 92, full colour), without metadata.
 
     Raises:
         EncodeError: another ending, or not a picture.
@@ -198,7 +200,7 @@ class _Part(AbstractContextManager["_Part"]):
         self._keep = keep
 
     @override
-    def __enter__(self) -> _Part:
+    def __enter__(self) -> Self:
         return self
 
     @override
@@ -238,10 +240,8 @@ class _Ffmpeg:
             EncodeError: ffmpeg said that it failed, or does not end.
         """
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # it is gone already; its last words say why
             self._process.stdin.close()
-        except BrokenPipeError:
-            pass  # it is gone; its own last words below say why
         code = self._process.wait()
         self._reader.join()
         if code != 0:
@@ -252,10 +252,8 @@ class _Ffmpeg:
         self._process.kill()
         self._process.wait()
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # it is gone already; its last words say why
             self._process.stdin.close()
-        except BrokenPipeError:
-            pass
         self._reader.join()
 
     def last_words(self) -> str:
@@ -273,29 +271,33 @@ def _feed(
     process: _Ffmpeg, frames: Iterator[ByteArray], form: VideoFormat, progress: Progress, cancel: CancelCheck
 ) -> None:
     """Write every frame and wait for the end; whatever goes wrong, the process is gone afterwards."""
-    written = 0
     try:
-        for frame in frames:
+        for written, frame in enumerate(_checked(frames, form)):
             cancel()
-            if frame.shape != (form.height, form.width, 3) or frame.dtype != np.uint8:
-                raise EncodeError(
-                    f"frame {written} is {frame.shape} {frame.dtype}; {(form.height, form.width, 3)} uint8 is needed"
-                )
-            if written == form.frame_count:
-                raise EncodeError(f"there are more than the {form.frame_count} frames that were promised")
             process.write(frame)
-            written += 1
-            progress(written / form.frame_count)
-        if written != form.frame_count:
-            raise EncodeError(f"there were {written} frames, but {form.frame_count} were promised")
+            progress((written + 1) / form.frame_count)
         cancel()
         process.finish()
     except BrokenPipeError as e:
         process.kill()
-        raise EncodeError(f"ffmpeg stopped after {written} of {form.frame_count} frames: {process.last_words()}") from e
+        raise EncodeError(f"ffmpeg stopped before it had all {form.frame_count} frames: {process.last_words()}") from e
     except BaseException:
         process.kill()
         raise
+
+
+def _checked(frames: Iterator[ByteArray], form: VideoFormat) -> Iterator[ByteArray]:
+    """Pass frames on; raise ``EncodeError`` when one has another shape, or there are too few or too many."""
+    shape, count = (form.height, form.width, 3), 0
+    for frame in frames:
+        if frame.shape != shape or frame.dtype != np.uint8:
+            raise EncodeError(f"frame {count} is {frame.shape} {frame.dtype}; {shape} uint8 is needed")
+        if count == form.frame_count:
+            raise EncodeError(f"there are more than the {form.frame_count} frames that were promised")
+        count += 1
+        yield frame
+    if count != form.frame_count:
+        raise EncodeError(f"there were {count} frames, but {form.frame_count} were promised")
 
 
 def _write_wav(waveform: np.ndarray[tuple[int], np.dtype[np.float32]], path: Path) -> None:

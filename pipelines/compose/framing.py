@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.errors import InputInvalidError
 from pipelines.media import Box
 
 _SQUARE_RATIO = 1.2  # as channel profiles have it
@@ -14,10 +15,7 @@ _SQUARE_RATIO = 1.2  # as channel profiles have it
 _FOREHEAD = 0.85
 _CHIN = 1.32  # with the jaw dropped
 _HALF_FACE = 0.95
-_HAIR = 1.45
-_HEADROOM = 0.03
-_STEP = 0.985
-_STEPS = 40
+_SMALLEST = 0.07  # of the height: below that a mouth is a handful of pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,7 @@ class Bust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framing:
-    """A presenter's place, as shares of the frame (see ``Stage``). ``floor`` is where the bust must be faded out, or None."""
+    """A presenter's place, as shares of the frame (see ``Stage``); the bust fades out above ``floor``, if it is set."""
 
     eye_line: float
     eye_distance: float
@@ -51,7 +49,6 @@ class _Ideal:
     eye_line: float
     eye_distance: float
     centre_x: float
-    eye_distance_max: float
 
 
 def shape_of(width: int, height: int) -> str:
@@ -61,37 +58,38 @@ def shape_of(width: int, height: int) -> str:
     return "portrait" if height > width * _SQUARE_RATIO else "square"
 
 
-def frame_presenter(width: int, height: int, *, bust: Bust, face_bottom_max: int, beside_title: bool) -> Framing:
-    """Return where the presenter stands.
+def frame_presenter(
+    width: int, height: int, *, bust: Bust, face_top_min: int, face_bottom_max: int, beside_title: bool
+) -> Framing:
+    """Return where the presenter stands: as the shape likes best, or moved and shrunk to lie between two rows.
 
     Args:
         width: of the frame, in pixels.
         height: of the frame, in pixels.
         bust: how far the portrait reaches.
-        face_bottom_max: the chin stays above this row: subtitles begin there.
+        face_top_min: the forehead stays below this row: the label ends there.
+        face_bottom_max: the dropped chin stays above this row: subtitles begin there.
         beside_title: leave the left side of a landscape frame to a title.
+
+    Raises:
+        InputInvalidError: there is no room for a face.
     """
+    shape = shape_of(width, height)
     ideal = {
-        "landscape": _Ideal(0.42, 0.196, 0.665 if beside_title else 0.5, 0.24),
-        "portrait": _Ideal(0.385, 0.158, 0.5, 0.185),
-        "square": _Ideal(0.42, 0.182, 0.5, 0.24),
-    }[shape_of(width, height)]
-    eye_line, distance = ideal.eye_line, ideal.eye_distance
-    reach = (1 - eye_line) / bust.below * 1.01
-    if reach <= ideal.eye_distance_max:
-        distance = max(distance, reach) if shape_of(width, height) != "portrait" else distance
-    for _ in range(_STEPS):
-        if (eye_line + _CHIN * distance) * height <= face_bottom_max:
-            break
-        room = eye_line - _HAIR * distance
-        if room > _HEADROOM + 0.09:
-            eye_line -= 0.01  # up, while there is room over the hair
-        else:
-            distance *= _STEP
+        "landscape": _Ideal(0.42, 0.196, 0.665 if beside_title else 0.5),
+        "portrait": _Ideal(0.385, 0.158, 0.5),
+        "square": _Ideal(0.43, 0.178, 0.5),
+    }[shape]
+    room = (face_bottom_max - face_top_min) / height
+    distance = min(ideal.eye_distance, room / (_FOREHEAD + _CHIN))
+    if distance < _SMALLEST:
+        raise InputInvalidError(
+            f"{width}x{height} leaves no room for a face between label and subtitles on this channel; "
+            "take another format or leave out the subtitles"
+        )
+    lowest = face_bottom_max / height - _CHIN * distance
+    eye_line = min(max(ideal.eye_line, face_top_min / height + _FOREHEAD * distance), lowest)
     bottom = eye_line + bust.below * distance
     return Framing(
-        eye_line=eye_line,
-        eye_distance=distance,
-        centre_x=ideal.centre_x,
-        floor=bottom if bottom < 1.0 else None,
+        eye_line=eye_line, eye_distance=distance, centre_x=ideal.centre_x, floor=bottom if bottom < 1.0 else None
     )

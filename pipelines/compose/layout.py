@@ -1,4 +1,4 @@
-"""Lay a scene out before anything moves: captions, the presenter's place, what the label must keep off, how many frames.
+"""Lay a scene out before anything moves: captions, the presenter's place, what the label keeps off, how many frames.
 
 It is the check of a scene, too: what does not fit is refused here, before a second is spent on frames.
 """
@@ -12,15 +12,18 @@ from pipelines.compose.colour import Rgb, parse_colour
 from pipelines.compose.framing import Bust, Framing, frame_presenter, shape_of
 from pipelines.compose.lettering import caption_height, caption_pad
 from pipelines.compose.spec import SceneSpec
-from pipelines.compose.stage import dress
+from pipelines.compose.stage import draw_mark, dress
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.fonts import FontSet, Weight
+from pipelines.disclosure.plate import Plate
 from pipelines.errors import InputInvalidError
 from pipelines.media import Box, Speech, Stage, Timed
 
 _CAPTION_SIZE = {"landscape": 0.044, "portrait": 0.047, "square": 0.046}  # of the short side
 _CAPTION_WIDTH_MAX = 0.88  # of the frame's width
 _END_CARD_S = 2.2
+_LABEL_ROOM = 0.19  # of the short side, at the top: a label of two lines at the height that markets ask for
+_MARK_WIDTH = {"landscape": 0.24, "portrait": 0.30, "square": 0.30}  # of the safe area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +37,7 @@ class SceneLayout:
     caption_size_px: int
     caption_area: Box
     safe: Box
-    logo_area: Box
+    mark: Plate
     name_area: Box | None
     end_card_area: Box | None
     face: Box
@@ -88,36 +91,36 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
             return fonts.width(text, size_px=size, locale=spec.locale, weight=Weight.SEMIBOLD) <= room
 
         captions = caption_lines(speech, fits=fits, fps=spec.fps)
-    face_bottom_max = band.y - round(short * 0.01) if captions else safe.y + safe.height
     framing = frame_presenter(
         width,
         height,
         bust=bust or Bust(),
-        face_bottom_max=face_bottom_max,
+        face_top_min=safe.y + round(short * _LABEL_ROOM),
+        face_bottom_max=band.y - round(short * 0.01) if captions else safe.y + safe.height,
         beside_title=bool(spec.title or spec.product),
     )
     face = framing.face(width, height)
-    logo = Box(
-        x=safe.x, y=safe.y, width=round(width * (0.22 if shape == "landscape" else 0.30)), height=round(short * 0.095)
-    )
+    stage = dress(spec, framing, safe=safe, fonts=fonts)
+    corner = Box(x=safe.x, y=safe.y, width=round(safe.width * _MARK_WIDTH[shape]), height=round(short * 0.095))
+    mark = draw_mark(spec, corner, stage.background, fonts=fonts)
     name = None if shape == "landscape" else _name_area(safe, face, band, short, has_captions=bool(captions))
     card = _card_area(width, height) if spec.end_card and speech is not None else None
     used = [
         face,
-        logo,
+        mark.box,
         *([band] if captions else []),
         *([name] if name and spec.product else []),
         *([card] if card else []),
     ]
     return SceneLayout(
         spec=spec,
-        stage=dress(spec, framing, safe=safe, fonts=fonts),
+        stage=stage,
         framing=framing,
         captions=captions,
         caption_size_px=size,
         caption_area=band,
         safe=safe,
-        logo_area=logo,
+        mark=mark,
         name_area=name if spec.product else None,
         end_card_area=card,
         face=face,

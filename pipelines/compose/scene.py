@@ -1,7 +1,7 @@
 """Put presenter, subtitles, mark and end card together, one frame at a time, when the release door asks for it.
 
-What leaves here has no label yet. So it is never written anywhere: a ``Scene`` is a promise of frames, and only the door
-pulls them (docs/adr/0005-lazy-frames-one-encode.md).
+What leaves here has no label yet. So it is never written anywhere: a ``Scene`` is a promise of frames, and only the
+door pulls them (docs/adr/0005-lazy-frames-one-encode.md).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from pipelines.compose.end_card import draw_end_card
 from pipelines.compose.layout import SceneLayout
 from pipelines.compose.lettering import draw_caption, draw_name_line
-from pipelines.compose.stage import draw_floor, draw_mark
+from pipelines.compose.stage import draw_floor
 from pipelines.compose.timeline import on_timeline
 from pipelines.disclosure.fonts import FontSet
 from pipelines.disclosure.plate import Plate
@@ -43,12 +43,11 @@ class ComposedFrames:
         spec = layout.spec
         self._layout = layout
         self._performance = performance
-        mark = draw_mark(spec, layout.logo_area, layout.stage.background, fonts=fonts)
         floor = draw_floor(spec, layout.framing)
         end = layout.presenter_frames
         self._shows = (
             *((_Show(floor, 0, end),) if floor is not None else ()),
-            _Show(mark, 0, end),
+            _Show(layout.mark, 0, end),
             *_name_shows(layout, fonts),
             *_caption_shows(layout, fonts),
         )

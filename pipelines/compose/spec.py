@@ -21,7 +21,7 @@ _FORMAT = re.compile(r"(\d{3,4})x(\d{3,4})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Who speaks. ``colours`` are "#RRGGBB", the first leads and the second accents; ``logo`` is a PNG, JPEG or WEBP file."""
+    """Who speaks. ``colours`` are "#RRGGBB", the first leads, the second accents; ``logo`` is a PNG, JPEG or WEBP."""
 
     name: str
     colours: tuple[str, ...] = ("#1F3A5F", "#E8A33D")

@@ -1,4 +1,4 @@
-"""Dress the stage: wall or picture behind the presenter, the title beside them, and the floor that hides where a bust ends."""
+"""Dress the stage: wall or picture behind the presenter, the title beside them, the floor that hides a bust's end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dress(spec: SceneSpec, framing: Framing, *, safe: Box, fonts: FontSet) -> St
 
 
 def draw_floor(spec: SceneSpec, framing: Framing) -> Plate | None:
-    """Return a fade into the brand's dark colour that is solid where the portrait's lower edge would show; None if it does not."""
+    """Return a fade into the brand's dark colour that hides where the portrait ends, or None if no end shows."""
     if framing.floor is None:
         return None
     solid = min(spec.height - 2, round(framing.floor * spec.height) - 2)

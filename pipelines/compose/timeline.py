@@ -1,7 +1,7 @@
-"""Sound on the timeline, by moviepy: speech after its lead-in, silence under the end card, the notice before an audio-only take.
+"""Sound on the timeline, by moviepy: speech after its lead-in, silence under the end card, the notice before all else.
 
-moviepy places the clips; it is asked for samples in blocks with an exact clock, because its own ``to_soundarray`` drops or
-doubles samples at block edges and cannot stack mono clips (docs/adr/0006-moviepy-and-the-pipe.md).
+moviepy places the clips; it is asked for samples in blocks with an exact clock, because its own ``to_soundarray`` drops
+or doubles samples at block edges and cannot stack mono clips (docs/adr/0006-moviepy-and-the-pipe.md).
 """
 
 from __future__ import annotations

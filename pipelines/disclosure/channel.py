@@ -1,4 +1,7 @@
-"""Channel profiles: where a platform draws its own buttons, and what it asks the uploader to tick, from ``assets/channels/*.toml``."""
+"""Channel profiles: where a platform draws its own buttons, and what it asks the uploader to tick.
+
+They are ``assets/channels/*.toml``; a margin without a figure of the platform says that it is our own.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Text as alpha masks, in every script the studio writes: a font per script, runs shaped by raqm.
 
-The fonts are weights like any other (cards ``font-*``). The CJK files lack accented Latin and the Latin file lacks CJK, so a
-line is cut into runs and each run takes the first font that has its letters. A letter that no font has is an error, never
-an empty box on an ad.
+The fonts are weights like any other (cards ``font-*``). The CJK files lack accented Latin and the Latin file lacks CJK,
+so a line is cut into runs and each run takes the first font that has its letters. A letter that no font has is an
+error, never an empty box on an ad.
 """
 
 from __future__ import annotations
@@ -68,12 +68,13 @@ _ARABIC = ((0x0600, 0x06FF), (0x0750, 0x077F), (0x08A0, 0x08FF), (0xFB50, 0xFDFF
 _DEVANAGARI = ((0x0900, 0x097F), (0xA8E0, 0xA8FF))
 _HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7AF))
 _HAN = ((0x2E80, 0x312F), (0x3190, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
+_OF_SCRIPT = ((_Face.ARABIC, _ARABIC), (_Face.DEVANAGARI, _DEVANAGARI), (_Face.HAN_KR, _HANGUL))
 _NO_CHARACTER = "\uffff"  # its picture is the font's empty box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMask:
-    """One line of text. ``alpha`` is (height, width) uint8; ``baseline`` is a row; ``ink_top``/``ink_bottom`` bound the letters."""
+    """One line of text: ``alpha`` is (height, width) uint8; ``baseline``, ``ink_top``, ``ink_bottom`` are its rows."""
 
     alpha: ByteArray
     baseline: int
@@ -118,7 +119,7 @@ class FontSet:
         missing = self.missing(text, locale=locale)
         if missing:
             raise InputInvalidError(
-                f"no installed font has {', '.join(f'{c!r} (U+{ord(c):04X})' for c in missing)}; write the text without it"
+                f"no font has {', '.join(f'{c!r} (U+{ord(c):04X})' for c in missing)}; write the text without it"
             )
         runs = self._runs(text, locale)
         if any(run.face is _Face.ARABIC for run in runs):
@@ -158,12 +159,9 @@ class FontSet:
 
     def _face(self, char: str, locale: str, before: _Face | None) -> _Face:
         code = ord(char)
-        if _within(code, _ARABIC):
-            return _Face.ARABIC
-        if _within(code, _DEVANAGARI):
-            return _Face.DEVANAGARI
-        if _within(code, _HANGUL):
-            return _Face.HAN_KR
+        for face, blocks in _OF_SCRIPT:
+            if _within(code, blocks):
+                return face
         if _within(code, _HAN):
             order = _HAN_ORDER.get(locale.split("-", maxsplit=1)[0], _HAN_DEFAULT)
             return next((face for face in order if self._has(face, char)), order[0])
@@ -197,7 +195,7 @@ def load_fonts(weights: FontStore) -> FontSet:
     """Open the fonts of every script.
 
     Raises:
-        WeightsError: a font is not installed, or Pillow was built without raqm (Arabic and Devanagari would be misshaped).
+        WeightsError: a font is not installed, or Pillow has no raqm (Arabic and Devanagari would be misshaped).
     """
     if not features.check("raqm"):
         raise WeightsError(
@@ -207,7 +205,7 @@ def load_fonts(weights: FontStore) -> FontSet:
 
 
 def _loosened(runs: tuple[_Run, ...]) -> tuple[_Run, ...]:
-    """Part the spaces and stops around foreign words from them, so that they stay between the words when the line turns round."""
+    """Part spaces and stops from foreign words, so that they stay between the words when the line turns round."""
     parts: list[_Run] = []
     for run in runs:
         if run.face is _Face.ARABIC:

@@ -1,8 +1,8 @@
 """The visible label: what it says, how big it is, where it stands, and how it gets into a frame.
 
 1. ``label_for`` turns a market's and a channel's rules into a plain spec.
-2. ``draw_label`` draws it once on its own plate and finds a place inside the channel's safe area, as near to the top right as
-   subtitles, logo and face allow. Its contrast is computed against the worst background there can be.
+2. ``draw_label`` draws it once on its own plate and finds a place inside the channel's safe area, as near to the top
+   right as subtitles, logo and face allow. Its contrast is computed against the worst background there can be.
 3. ``burn`` blends it into a frame. Every frame of a release goes through it; nothing anywhere turns it off.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ _STEP_SHARE = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelSpec:
-    """What a label must be. ``text_height_px`` is the least height of every drawn line, from the top of its ink to the bottom."""
+    """What a label must be. ``text_height_px`` is the least height of every line's ink, from its top to its bottom."""
 
     text: str
     locale: str
@@ -126,14 +127,17 @@ def burn(frame: ByteArray, plate: LabelPlate) -> None:
 
 
 def _ways_to_break(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the text in one, two and three lines: between languages first, else between words, as even as can be."""
+    parts = tuple(text.split(" | "))
     yield (text,)
-    parts = text.split(" | ")
     if len(parts) > 1:
-        yield tuple(parts)
+        yield parts
     words = text.replace(" | ", " ").split(" ")
-    if len(words) > 1:
-        cuts = ((" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words)))
-        yield min(cuts, key=lambda cut: max(len(cut[0]), len(cut[1])))
+    for lines in (2, 3):
+        cuts = combinations(range(1, len(words)), lines - 1)
+        broken = [tuple(" ".join(words[a:b]) for a, b in pairwise((0, *cut, len(words)))) for cut in cuts]
+        if broken:
+            yield min(broken, key=lambda cut: max(map(len, cut)))
 
 
 def _draw(lines: tuple[str, ...], spec: LabelSpec, fonts: FontSet) -> tuple[ByteArray, ByteArray, int]:

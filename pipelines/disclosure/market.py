@@ -1,8 +1,8 @@
 """Market profiles: what a jurisdiction asks of a label, from ``assets/markets/*.toml``, each rule with its source.
 
-The studio's floor stands in the types below (5 % of the short side, contrast 4.5:1, the whole duration, top right): a profile
-that asks for less does not parse. Profiles build on each other with ``inherits``; the stricter value always wins, so a market
-can only add. Facts and sources: docs and the ``url`` beside each rule. Nothing here is legal advice; ``needs_counsel`` says so.
+The studio's floor stands in the types below (5 % of the short side, contrast 4.5:1, the whole duration, top right): a
+profile that asks for less does not parse. Profiles build on each other with ``inherits``; the stricter value always
+wins, so a market can only add. Nothing here is legal advice; ``needs_counsel`` says so.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class WordingRules(_Part):
 
 
 class LabelRules(_Part):
-    """The visible label. ``languages`` are shown beside the ad's own; of each group in ``must_contain`` one word must stand in the text."""
+    """The visible label.
+
+    ``languages`` are shown beside the ad's own; of each group in ``must_contain`` one word must stand in the text.
+    """
 
     text_height_min: float = Field(default=TEXT_HEIGHT_FLOOR, ge=TEXT_HEIGHT_FLOOR, le=0.12)
     contrast_min: float = Field(default=CONTRAST_FLOOR, ge=CONTRAST_FLOOR, le=15)
@@ -98,7 +101,7 @@ class MarketProfile(_Part):
 def load_market(market: str) -> MarketProfile:
     """Return the profile that holds in a territory ("FR", "US-NY", "EU"; "WORLD" is the strictest of all).
 
-    A member state without a profile gets its union's, a state of a country its country's, any other territory ``generic``.
+    A member without a profile gets its union's, a state of a country its country's, any other territory ``generic``.
 
     Raises:
         ProfileInvalidError: that is not a territory.
@@ -130,7 +133,7 @@ def label_text(market: MarketProfile, *, locale: str, subject_class: str) -> str
     """Return what the label says: the ad's language first, then the languages the market asks for.
 
     Raises:
-        DisclosureError: no wording in one of these languages, an unknown class, or a wording that misses a required word.
+        DisclosureError: no wording in one of these languages, an unknown class, or a required word is missing.
     """
     if subject_class not in SUBJECT_CLASSES:
         raise DisclosureError(

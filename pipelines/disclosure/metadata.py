@@ -1,4 +1,4 @@
-"""What machines read in a released file's tags, per market: IPTC's source type everywhere, and GB 45438's AIGC block for China."""
+"""What machines read in a released file's tags: IPTC's source type everywhere, GB 45438's AIGC block for China."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pipelines.disclosure.market import MarketProfile
 from pipelines.errors import DisclosureError
 
-# IPTC NewsCodes. A replica mixes a real person's picture and voice with generated speech; a performer is generated throughout.
+# IPTC NewsCodes. A replica mixes a real person's picture with generated parts; a performer is generated throughout.
 _COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"

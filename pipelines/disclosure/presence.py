@@ -1,12 +1,13 @@
 """Is the label really there? Measured on a decoded frame, as a stranger's player would show it.
 
-Two things must hold where the label was burned in: the letters correlate with the ones we drew, over the whole text and in
-every part of it (a cover over two letters is a missing label), and the measured contrast is at least the market's.
+Two things must hold where the label was burned in: the letters correlate with the ones we drew, over the whole text and
+in every part of it (a cover over two letters is a missing label), and the measured contrast is at least the market's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from pipelines.media import ByteArray, Float32Array
 CORRELATION_MIN = 0.85
 WEAKEST_MIN = 0.65
 _CORE = 250  # pixels that are all letter
+_CORE_PIXELS_MIN = 60
 _PART_HEIGHTS = 1.2  # a part is this many text heights wide
 
 
@@ -53,7 +55,9 @@ def label_is_present(frame: ByteArray, plate: LabelPlate) -> LabelFinding:
     contrast = _contrast(region, plate)
     reason = ""
     if correlation < CORRELATION_MIN or weakest < WEAKEST_MIN:
-        reason = f"the label {plate.text!r} cannot be read at {box}: correlation {correlation:.2f}, weakest part {weakest:.2f}"
+        reason = (
+            f"the label {plate.text!r} cannot be read at {box}: correlation {correlation:.2f}, weakest {weakest:.2f}"
+        )
     elif contrast < plate.contrast_min:
         reason = f"the label's contrast is {contrast:.1f}:1, but {plate.contrast_min}:1 is needed"
     return LabelFinding(present=not reason, correlation=correlation, weakest=weakest, contrast=contrast, reason=reason)
@@ -76,7 +80,7 @@ def _weakest_part(seen: Float32Array, drawn: Float32Array, plate: LabelPlate) ->
         columns = np.flatnonzero(drawn[line].max(axis=0) > 0)
         count = max(1, round((columns[-1] - columns[0] + 1) / (plate.text_height_px * _PART_HEIGHTS)))
         edges = np.linspace(columns[0], columns[-1] + 1, count + 1).astype(int)
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             found.append(
                 _correlation(seen[line[0] : line[-1] + 1, start:end], drawn[line[0] : line[-1] + 1, start:end])
             )
@@ -84,9 +88,11 @@ def _weakest_part(seen: Float32Array, drawn: Float32Array, plate: LabelPlate) ->
 
 
 def _contrast(region: ByteArray, plate: LabelPlate) -> float:
-    """Return the contrast of the darker letters against the lighter ground: quartiles, so that no average hides a bad part."""
+    """Return the contrast of the darker letters against the lighter ground: quartiles, as averages hide bad parts."""
     luminance = relative_luminance(region)
     core = cv2.erode(plate.letters, np.ones((3, 3), np.uint8)) >= _CORE
+    if core.sum() < _CORE_PIXELS_MIN:  # strokes of a small picture are one or two pixels wide
+        core = plate.letters >= _CORE
     reach = max(3, plate.text_height_px // 8)
     around = cv2.dilate(plate.letters, np.ones((reach, reach), np.uint8)) == 0
     ground = around & (plate.rgba[..., 3] > 0) & (plate.rgba[..., 3] == np.median(plate.rgba[..., 3]))

@@ -1,7 +1,7 @@
 """What a label says and what a notice speaks, per language, from ``assets/labels/*.toml``.
 
 A language without wording is refused: nobody is told in English what they had a right to read in their own language.
-The EU's code of practice lets the letters lead that a language uses for AI ("AI", "IA", "KI"); every wording starts with them.
+The EU's code of practice lets the letters lead that a language uses for AI ("AI", "IA", "KI"); every wording starts so.
 """
 
 from __future__ import annotations

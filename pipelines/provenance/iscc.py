@@ -21,6 +21,7 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP")  # the only decoders that are kept saf
 
 # The binary layout of ISO/IEC 15938-3 Amd 4 as ffmpeg's vf_signature writes it, in bits.
 _HEADER: Final = 32 + 1 + 32 + 16 + 16 + 32 + 32 + 16 + 1 + 32 + 32
+_REGIONS: Final = 1  # the whole picture; ffmpeg writes no other
 _SEGMENT: Final = 32 + 32 + 1 + 32 + 32 + 5 * 243
 _FRAME_HEAD: Final = 1 + 32 + 8 + 5 * 8
 _FRAME_BYTES: Final = 76  # five ternary values in each
@@ -53,7 +54,7 @@ def image_fingerprint(path: Path) -> Fingerprint:
 
 def _frames(signature: bytes) -> Iterator[tuple[int, ...]]:
     """Yield the 380 ternary values of each frame."""
-    if len(signature) * 8 < _HEADER + 32:
+    if len(signature) * 8 < _HEADER + 32 or _bits(signature, 0, 32) != _REGIONS:
         return
     segments = _bits(signature, _HEADER, 32)
     position = _HEADER + 32 + segments * _SEGMENT + 1  # one bit: not compressed

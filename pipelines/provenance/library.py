@@ -26,6 +26,7 @@ KNOWN_SETTINGS: Final = frozenset(
         "verify.remote_manifest_fetch",
         "verify.ocsp_fetch",
         "builder.thumbnail.enabled",
+        "builder.created_assertion_labels",
     }
 )
 
@@ -42,7 +43,11 @@ def settings(*, trust_anchors_pem: str) -> dict[str, object]:
             "remote_manifest_fetch": False,
             "ocsp_fetch": False,
         },
-        "builder": {"thumbnail": {"enabled": False}},
+        "builder": {
+            "thumbnail": {"enabled": False},
+            # Ingredients have no "created" of their own, and would land among what the signer does not vouch for.
+            "created_assertion_labels": ["c2pa.ingredient"],
+        },
     }
     check_settings(wanted)
     return wanted

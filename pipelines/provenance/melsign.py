@@ -18,6 +18,7 @@ from pipelines.errors import ProvenanceError
 from pipelines.provenance.fingerprint import BAND_BITS, MELSIGN, STEP_S, Fingerprint
 
 SAMPLE_RATE: Final = 8000  # Hz; what the caller must resample to
+MARKED_S_MAX: Final = 600  # what is longer is known by its first ten minutes, which bounds the cost of a look-up
 _WINDOW: Final = 2960
 _STEP: Final = int(STEP_S * SAMPLE_RATE)
 _LAG: Final = 4
@@ -29,7 +30,7 @@ def audio_fingerprint(waveform: NDArray[np.float32]) -> Fingerprint:
     """Return the mark of (time,) float32 samples at ``SAMPLE_RATE``; raises ``ProvenanceError`` under a second."""
     if waveform.ndim != 1 or len(waveform) < SAMPLE_RATE:
         raise ProvenanceError(f"a sound of shape {waveform.shape} has no fingerprint; at least one second is needed")
-    energy = _band_energy(waveform)
+    energy = _band_energy(waveform[: MARKED_S_MAX * SAMPLE_RATE])
     loudness = np.log(np.maximum(energy, max(float(energy.max()) * _FLOOR, 1e-12)))
     slope = loudness[:, :-1] - loudness[:, 1:]
     change = slope[_LAG:] - slope[:-_LAG]

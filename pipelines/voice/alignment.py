@@ -1,12 +1,13 @@
 """Which part of one string corresponds to which part of another: monotone, by least edit cost.
 
-Words are spoken in a clause, where they run together ("of the" is one sound group) and change their vowels. The clause is
-phonemized whole for the sound, and word by word for the map; this module lays the second over the first.
+Words are spoken in a clause, where they run together ("of the" is one sound group) and change their vowels. The clause
+is phonemized whole for the sound, and word by word for the map; this module lays the second over the first.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 _MARKERS = frozenset("ˈˌː ")  # come and go between a word alone and a word in a clause
 _MARKER_COST = 0.3
@@ -31,7 +32,7 @@ def boundaries(parts: tuple[str, ...], whole: str) -> tuple[int, ...]:
     return (0, *starts[1:])
 
 
-def _path(a: str, b: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _path(a: str, b: str) -> NDArray[np.int64]:
     """For each character of ``a`` the position in ``b`` that it falls on."""
     cost = np.zeros((len(a) + 1, len(b) + 1))
     cost[1:, 0] = np.cumsum([_gap(c) for c in a])

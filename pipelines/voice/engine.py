@@ -48,7 +48,7 @@ class VoiceEngine(Protocol):
         """Return the voices of a locale; raise ``ScriptRefusedError`` with the languages there are."""
         ...
 
-    def speak(  # noqa: PLR0913: one keyword per thing a script can ask for
+    def speak(  # noqa: PLR0913 -- one keyword per thing a script can ask for
         self,
         text: str,
         *,
@@ -80,14 +80,12 @@ class EngineRow:
 
 
 def _open_kokoro(weights: WeightFiles, clock: Clock, threads: int) -> VoiceEngine:
-    from pipelines.voice.kokoro import KokoroVoice  # noqa: PLC0415: heavy imports happen inside an engine
+    from pipelines.voice.kokoro import KokoroVoice  # noqa: PLC0415 -- heavy imports happen inside an engine
 
     return KokoroVoice(weights, clock, threads=threads)
 
 
-_ROWS = (
-    EngineRow(engine_id="kokoro", title="Kokoro 82M", cards=("kokoro-82m", "kokoro-voices"), open=_open_kokoro),
-)
+_ROWS = (EngineRow(engine_id="kokoro", title="Kokoro 82M", cards=("kokoro-82m", "kokoro-voices"), open=_open_kokoro),)
 ENGINES: Mapping[str, EngineRow] = MappingProxyType({row.engine_id: row for row in _ROWS})
 DEFAULT_ENGINE = "kokoro"
 

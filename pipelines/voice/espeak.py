@@ -48,7 +48,7 @@ class EspeakProgram:
         return tuple(" ".join(self._run([line], voice=voice)) for line in lines)
 
     def _run(self, lines: Sequence[str], *, voice: str) -> tuple[str, ...]:
-        done = subprocess.run(  # noqa: S603: a fixed program, the text goes in through stdin
+        done = subprocess.run(  # noqa: S603 -- a fixed program, the text goes in through stdin
             [self._path, "-q", "--ipa", "--tie=^", "-b", "1", "-v", voice],
             input="".join(f"{line}\n" for line in lines).encode(),
             capture_output=True,
@@ -115,7 +115,7 @@ class EspeakChild:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = subprocess.Popen(  # noqa: S603: our own script in our own interpreter
+            self._process = subprocess.Popen(  # noqa: S603 -- our own script in our own interpreter
                 [self._python, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         return self._process
@@ -135,7 +135,7 @@ def open_espeak() -> Espeak:
 
 def _version(path: str) -> tuple[int, ...]:
     try:
-        done = subprocess.run([path, "--version"], capture_output=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603: a fixed program
+        done = subprocess.run([path, "--version"], capture_output=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603 -- a fixed program
     except OSError:
         return ()
     found = re.search(rb"(\d+)\.(\d+)", done.stdout)

@@ -1,7 +1,7 @@
 """Kokoro: the default voice engine. 54 voices, ten languages, word times from the net's own durations.
 
-Steps of ``speak``: 1 the grant, 2 the input, 3 reading (numbers, sentences, symbols), 4 the net, 5 the clock, 6 loudness.
-Weights load at step 4, after everything that can refuse has had its say.
+Steps of ``speak``: 1 the grant, 2 the input, 3 reading (numbers, sentences, symbols), 4 the net, 5 the clock,
+6 loudness. Weights load at step 4, after everything that can refuse has had its say.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pipelines.voice.reading.rules import load_rules
 from pipelines.voice.script import Phonemes, join
 from pipelines.voice.sentences import sentences
 from pipelines.voice.symbols import PUNCTUATION, token_ids
-from pipelines.voice.timeline import BREATH_S, LEAD_S, TAIL_S, Timeline, TimedSymbol, phoneme_times, word_times
+from pipelines.voice.timeline import BREATH_S, LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
 from pipelines.voice.voices import LANGUAGES, Voice, default_voice, language_of, voice_named, voices_for
 
 CARDS = ("kokoro-82m", "kokoro-voices")
@@ -52,7 +52,15 @@ class _Pass:
 class KokoroVoice:
     """The Kokoro engine; opening it loads nothing. ``threads`` are those of the net's session."""
 
-    def __init__(self, weights: WeightFiles, clock: Clock, threads: int = 1, *, espeak: Espeak | None = None, labels: Path = ASSETS / "labels") -> None:
+    def __init__(
+        self,
+        weights: WeightFiles,
+        clock: Clock,
+        threads: int = 1,
+        *,
+        espeak: Espeak | None = None,
+        labels: Path = ASSETS / "labels",
+    ) -> None:
         self._weights = weights
         self._clock = clock
         self._threads = threads
@@ -69,7 +77,7 @@ class KokoroVoice:
         """See ``VoiceEngine.voices``."""
         return voices_for(locale)
 
-    def speak(  # noqa: PLR0913: the signature of ``VoiceEngine``
+    def speak(  # noqa: PLR0913 -- the signature of ``VoiceEngine``
         self,
         text: str,
         *,
@@ -95,7 +103,9 @@ class KokoroVoice:
         if not SPEED_MIN <= speed <= SPEED_MAX:
             raise InputInvalidError(f"speed {speed} is outside {SPEED_MIN} to {SPEED_MAX}; 1.0 is the voice's own")
         front, planned = self._plan(text, locale=locale, pronunciations=pronunciations)
-        waveform, symbols = self._say(planned, voice=chosen.name, seed=seed, speed=speed, progress=progress, cancel=cancel)
+        waveform, symbols = self._say(
+            planned, voice=chosen.name, seed=seed, speed=speed, progress=progress, cancel=cancel
+        )
         return Speech(
             audio=AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE),
             text=text,
@@ -107,17 +117,19 @@ class KokoroVoice:
         )
 
     def speak_notice(self, text: str, *, locale: str) -> AudioClip:
-        """Speak a notice; see ``VoiceEngine.speak_notice``. No grant: no person is involved, and no other words are said."""
+        """Speak a notice; see ``VoiceEngine.speak_notice``. No grant: it says no other words, in nobody's voice."""
         require_notice(text, self._labels)
         _, planned = self._plan(text, locale=locale, pronunciations=NO_PRONUNCIATIONS)
-        waveform, _ = self._say(planned, voice=default_voice(locale), seed=0, speed=1.0, progress=no_progress, cancel=never_cancel)
+        waveform, _ = self._say(
+            planned, voice=default_voice(locale), seed=0, speed=1.0, progress=no_progress, cancel=never_cancel
+        )
         return AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE)
 
     def _plan(self, text: str, *, locale: str, pronunciations: Mapping[str, str]) -> tuple[FrontEnd, tuple[_Pass, ...]]:
         language = language_of(locale)
         if len(text) > SCRIPT_CHARACTERS_MAX:
             raise ScriptRefusedError(
-                f"the script has {len(text)} characters, a take may have {SCRIPT_CHARACTERS_MAX}; split it into several takes"
+                f"the script has {len(text)} characters and a take {SCRIPT_CHARACTERS_MAX} at most; make several takes"
             )
         front = self._front(language, locale)
         planned: list[_Pass] = []
@@ -132,8 +144,15 @@ class KokoroVoice:
             raise ScriptRefusedError(f"there is nothing to say in {text[:80]!r}; write at least one word")
         return front, tuple(planned)
 
-    def _say(  # noqa: PLR0913: private, all of them the caller's own
-        self, planned: tuple[_Pass, ...], *, voice: str, seed: int, speed: float, progress: Progress, cancel: CancelCheck
+    def _say(
+        self,
+        planned: tuple[_Pass, ...],
+        *,
+        voice: str,
+        seed: int,
+        speed: float,
+        progress: Progress,
+        cancel: CancelCheck,
     ) -> tuple[Float32Array, tuple[TimedSymbol, ...]]:
         rng = np.random.default_rng(seed)
         timeline = Timeline()

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pyloudnorm
+from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import resample_poly
 
@@ -57,16 +58,18 @@ def _limited(waveform: Float32Array, sample_rate: int) -> Float32Array:
     ceiling = 10 ** (_CEILING_DBTP / 20)
     needed = np.minimum(1.0, ceiling / np.maximum(_oversampled_peaks(waveform), 1e-9))
     reach = int(_LOOK_AHEAD_S * sample_rate)
-    # The running minimum holds each dip for 2 x reach + 1 samples, so that the running mean after it never rises above it.
+    # The running minimum holds each dip for 2 x reach + 1 samples, so that the running mean never rises above it.
     held = minimum_filter1d(needed, size=2 * reach + 1)
     smooth = uniform_filter1d(held, size=2 * reach + 1)
-    return (waveform * smooth).astype(np.float32)
+    limited: Float32Array = (waveform * smooth).astype(np.float32)
+    return limited
 
 
-def _oversampled_peaks(waveform: Float32Array) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _oversampled_peaks(waveform: Float32Array) -> NDArray[np.float64]:
     """For each sample the highest magnitude of the true waveform around it."""
     fine = np.abs(resample_poly(waveform.astype(np.float64), _OVERSAMPLING, 1))
     peaks = fine.reshape(-1, _OVERSAMPLING).max(axis=1)
     after = np.concatenate([peaks[1:], peaks[-1:]])
     before = np.concatenate([peaks[:1], peaks[:-1]])
-    return np.maximum(peaks, np.maximum(before, after))
+    highest: NDArray[np.float64] = np.maximum(peaks, np.maximum(before, after))
+    return highest

@@ -1,7 +1,8 @@
 """The Kokoro net as an ONNX session that also tells how long each symbol lasts.
 
-The durations are inside the published graph (``/encoder/Clip_output_0``, in frames of 600 samples); the output is added
-in memory, the file stays as its hash says. The graph has no random node and one thread runs it: same input, same samples.
+The durations are inside the published graph (``/encoder/Clip_output_0``, in frames of 600 samples); the output is
+added in memory, the file stays as its hash says. The graph has no random node and its sums do not depend on timing:
+same input, same samples.
 """
 
 from __future__ import annotations

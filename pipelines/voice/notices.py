@@ -11,10 +11,10 @@ from pipelines.errors import ProfileInvalidError, ScriptRefusedError
 
 
 def require_notice(text: str, labels: Path) -> None:
-    """Refuse any text that is not a wording of the label files: a notice needs no grant because it says nothing else."""
+    """Refuse any text that is no wording of the label files: a notice needs no grant since it says nothing else."""
     if text not in approved_notices(labels):
         raise ScriptRefusedError(
-            f"{text!r} is not a notice from {labels.name}/*.toml; a notice says only those words, a script needs a grant"
+            f"{text!r} is no notice from {labels.name}/*.toml; a notice says only those words, a script needs a grant"
         )
 
 

@@ -20,7 +20,7 @@ def passes(said: Phonemes, *, limit: int = COMFORTABLE) -> tuple[Phonemes, ...]:
         if len(said.symbols) <= TOKENS_MAX:
             return (said,)
         raise ScriptRefusedError(
-            f"a word of {len(said.symbols)} sounds is longer than the {TOKENS_MAX} one pass can say; write it as several words"
+            f"a word of {len(said.symbols)} sounds exceeds the {TOKENS_MAX} of one pass; write it as several words"
         )
     head, tail = said.part(0, cut), said.part(cut + 1, len(said.symbols))
     return passes(head, limit=limit) + passes(tail, limit=limit)

@@ -22,9 +22,9 @@ class Span:
 class Piece:
     """A stretch of the script and how it is said.
 
-    A ``plain`` piece is said as written. A ``reading`` replaces what is written ("12,50 €") by words; it is never cut, and
-    a full stop in it ends no sentence unless ``may_end``. A ``pause`` is silence of ``pause_s``. ``symbols`` are the
-    engine's own, for words whose pronunciation somebody wrote down.
+    A ``plain`` piece is said as written. A ``reading`` replaces what is written ("12,50 €") by words; it is never cut,
+    and a full stop in it ends no sentence unless ``may_end``. A ``pause`` is silence of ``pause_s``. ``symbols`` are
+    the engine's own, for words whose pronunciation somebody wrote down.
     """
 
     kind: Literal["plain", "reading", "pause"]

@@ -13,18 +13,25 @@ SENTENCE_PAUSE_S = 0.32
 PARAGRAPH_PAUSE_S = 0.60
 
 # A full stop ends a sentence only before white space and not before a small letter; CJK and Hindi stops always do.
-_END = re.compile(r"(?:(?<![A-ZÀ-Þ])\.|(?<=[^\W\d_]{2})\.|[!?]|…)+[\"”»’')\]]*(?=\s+[^\s]|\s*$)|[。！？।]+[」』”）’]*|\n+")
-_CLOSERS = re.compile(r"[\"”»’')\]」』）]+")
+_END = re.compile(
+    r"(?:(?<![A-ZÀ-Þ])\.|(?<=[^\W\d_]{2})\.|[!?]|…)+[\"”»’')\]]*(?=\s+[^\s]|\s*$)|[。！？।]+[」』”）’]*|\n+"
+)
 _MARKS = {
-    ";": ";", ":": ":", ",": ",", ".": ".", "!": "!", "?": "?", "…": "…", "—": "—", "(": "(", ")": ")", '"': '"', "“": "“",
+    ";": ";", ":": ":", ",": ",", ".": ".", "!": "!", "?": "?", "…": "…", "—": "—", "(": "(", ")": ")", '"': '"',
+    "“": "“",
     "”": "”", "«": "“", "»": "”", "„": "“", "。": ".", "、": ",", "，": ",", "．": ".", "！": "!", "？": "?", "：": ":",
-    "；": ";", "（": "(", "）": ")", "「": "“", "」": "”", "『": "“", "』": "”", "《": "“", "》": "”", "【": "“", "】": "”",
+    "；": ";", "（": "(", "）": ")", "「": "“", "」": "”", "『": "“", "』": "”",
+    "《": "“", "》": "”", "【": "“", "】": "”",
     "।": ".", "॥": ".", "～": "—", "〜": "—", "‹": "“", "›": "”",
 }  # fmt: skip
 # Written but not said. Anything else that is no letter, number or mark is refused by name, never left out in silence.
 SILENT = frozenset("¡¿™®©*_~|<>[]{}\\/^`´¨·・•–-‐‑‘’'＿／\u200b\u200c\u200d\ufeff\u00ad\u2060\u200e\u200f")
 _JOINERS = "'’‘-‐‑\u200c\u200d"  # may stand inside a word: l'été, well-known, Hindi conjuncts
-_TOKEN = re.compile(r"\.{2,}|\s–\s|\s-\s|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0962\u0963]|[" + re.escape(_JOINERS) + r"](?=[^\W_]))*|\S|\s+")
+_TOKEN = re.compile(
+    r"\.{2,}|\s–\s|\s-\s|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0962\u0963]|["
+    + re.escape(_JOINERS)
+    + r"](?=[^\W_]))*|\S|\s+"
+)
 
 
 def sentences(pieces: tuple[Piece, ...]) -> tuple[Sentence, ...]:

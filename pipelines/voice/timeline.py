@@ -1,4 +1,4 @@
-"""Passes laid on one clock: what the net said, cut to its sound, with pauses between and exact times for every symbol."""
+"""Passes laid on one clock: what the net said, cut to its sound, pauses between, and exact times for every symbol."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Timeline:
 def word_times(text: str, words: Sequence[Span], symbols: Sequence[TimedSymbol]) -> tuple[Timed, ...]:
     """Give each word of the script the time of the symbols that read it.
 
-    Words read together ("12,50 €") share the stretch in proportion to their length; a word without sound of its own is a
-    moment between its neighbours.
+    Words read together ("12,50 €") share the stretch in proportion to their length; a word without sound of its own is
+    a moment between its neighbours.
     """
     # 1. which symbols read which words
     stretches: dict[tuple[int, ...], tuple[float, float]] = {}
@@ -99,7 +99,7 @@ def word_times(text: str, words: Sequence[Span], symbols: Sequence[TimedSymbol])
 
 
 def phoneme_times(symbols: Sequence[TimedSymbol]) -> tuple[Timed, ...]:
-    """Give each sound its time; stress and length marks belong to the sound they change, spaces and marks are left out."""
+    """Give each sound its time; stress and length marks belong to the sound they change, spaces have none."""
     made: list[Timed] = []
     pending, pending_start = "", 0.0
     for symbol in symbols:
@@ -118,7 +118,7 @@ def phoneme_times(symbols: Sequence[TimedSymbol]) -> tuple[Timed, ...]:
 
 
 def _sounding(said: Phonemes, utterance: Utterance) -> tuple[int, int]:
-    """Return the samples that sound: never inside a word's symbols, never far outside them."""
+    """Return the samples from just before the first sound to just after the last."""
     voiced = [i for i, span in enumerate(said.spans) if span is not None]
     first = int(utterance.ends[voiced[0]]) if voiced else 0
     last = int(utterance.ends[voiced[-1] + 1]) if voiced else len(utterance.waveform)
@@ -127,9 +127,8 @@ def _sounding(said: Phonemes, utterance: Utterance) -> tuple[int, int]:
     loud = np.flatnonzero(wave > floor)
     heard_first, heard_last = (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (first, last)
     begin = max(0, min(first, heard_first) - round(_ONSET_KEPT_S * SAMPLE_RATE))
-    end = min(len(wave), max(last, heard_last) + round(_DECAY_KEPT_S * SAMPLE_RATE))
-    # do not keep the long quiet after a mark: what is after the last sound by more than the decay goes
-    return begin, max(min(end, heard_last + 2 * round(_DECAY_KEPT_S * SAMPLE_RATE)), last)
+    # the last symbol often holds the quiet before the mark: the sound decides where the pass ends
+    return begin, min(len(wave), heard_last + round(_DECAY_KEPT_S * SAMPLE_RATE))
 
 
 def _faded(samples: Float32Array) -> Float32Array:

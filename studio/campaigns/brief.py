@@ -97,7 +97,9 @@ def read_brief(path: Path) -> Brief:
     file = read_toml(path)
     model = file.validate(BriefModel)
     if model.likeness is not None:
-        raise file.problem("likeness", message='no likenesses are enrolled in this studio; use portrait = "FILE" instead')
+        raise file.problem(
+            "likeness", message='no likenesses are enrolled in this studio; use portrait = "FILE" instead'
+        )
     for index, take in enumerate(model.takes):
         _check_take(file, index, take)
     if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):

@@ -10,7 +10,9 @@ from consent.grant import RecordId
 from studio.campaigns.brief import Brief, TakeModel
 from studio.jobs.plan import TakePlan
 
-CardsFor = Callable[[TakePlan], tuple[tuple[str, ...], tuple[str, ...]]]  # model cards used; those not for commercial use
+CardsFor = Callable[
+    [TakePlan], tuple[tuple[str, ...], tuple[str, ...]]
+]  # model cards used; those not for commercial use
 
 
 def file_sha256(path: Path) -> str:
@@ -69,7 +71,10 @@ def _plan(
     producer: str,
 ) -> TakePlan:
     model = brief.model
-    said = {**model.model_dump(include=_SHARED, exclude_none=True), **take.model_dump(include=_SHARED, exclude_none=True)}
+    said = {
+        **model.model_dump(include=_SHARED, exclude_none=True),
+        **take.model_dump(include=_SHARED, exclude_none=True),
+    }
     if model.pronunciations and take.pronunciations:
         said["pronunciations"] = {**model.pronunciations, **take.pronunciations}
     named = {"portrait": brief.portrait, "background": brief.background, "logo": brief.logo}

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from consent.decide import Granted, explain
+from consent.envelope import Envelope
 from consent.errors import LedgerError
 from consent.grant import RecordId
 from consent.ledger import LedgerView
 from consent.policy import Rulebook
-from consent.envelope import Envelope
 from studio.campaigns.brief import Brief
 from studio.campaigns.planning import CardsFor, brief_sha256, plan_takes
 from studio.campaigns.result import ProduceResult, TakeResult, result_of

@@ -38,7 +38,9 @@ def add_to(app: typer.Typer) -> None:
 
 def produce(
     brief: Annotated[Path, typer.Argument(metavar="BRIEF.toml", help="What to make.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to copy released files.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to copy released files.", show_default=False)
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -106,7 +108,9 @@ def worker(home: HomeOption = None, as_json: JsonOption = False) -> None:
         if as_json:
             say_json({"worker": runner.slot.name, "hosts": wiring.settings.hosts})
         else:
-            say(f"{runner.slot.name} runs takes of {wiring.settings.home}, {wiring.settings.hosts} at a time; Ctrl-C stops it")
+            say(
+                f"{runner.slot.name} runs takes of {wiring.settings.home}, {wiring.settings.hosts} at a time; Ctrl-C stops it"
+            )
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())

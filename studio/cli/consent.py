@@ -12,8 +12,12 @@ from studio.cli.session import REFUSED, HomeOption, JsonOption, answer, open_wir
 
 app = typer.Typer(no_args_is_help=True, help="Consent records: draft, sign, approve, check, suspend, withdraw, export.")
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's id, or its first digits.", show_default=False)]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why; only a salted hash of it enters the ledger.", show_default=False)]
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The record's id, or its first digits.", show_default=False)
+]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", help="Why; only a salted hash of it enters the ledger.", show_default=False)
+]
 
 
 @app.command(epilog="Example: sayso consent new --from consent.toml")
@@ -46,7 +50,9 @@ def sign(
         answer(
             {"id": record_id, "signed_by": signing.key_id},
             as_json=as_json,
-            text=lambda: f"{record_id} is signed by {signing.key_id}; next: sayso consent approve {record_id[:12]} --as EMAIL",
+            text=lambda: (
+                f"{record_id} is signed by {signing.key_id}; next: sayso consent approve {record_id[:12]} --as EMAIL"
+            ),
         )
 
 
@@ -55,19 +61,20 @@ def approve(
     record: IdArgument,
     approver: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who approves.", show_default=False)],
     evidence: Annotated[
-        Path | None, typer.Option("--evidence", metavar="FILE", help="A signed contract; it is kept in the home.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--evidence", metavar="FILE", help="A signed contract; it is kept in the home.", show_default=False
+        ),
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Approve (countersign) a signed record with the company's key."""
     with plain_errors():
-        from consent.assurance import assurance  # noqa: PLC0415 - keeps --help fast
-
         wiring = open_wiring(home)
         record_id = wiring.records.resolve(record)
         envelope = wiring.acts.approve(record_id, approver=approver, evidence=evidence)
-        level = assurance(envelope, controller_keys=wiring.rulebook.controller_keys)
+        level = wiring.dossiers.show(record_id)["assurance"]
         answer(
             {"id": record_id, "approved_by": approver, "approvals": len(envelope.approvals), "assurance": level},
             as_json=as_json,
@@ -75,12 +82,21 @@ def approve(
         )
 
 
-@app.command("approve-script", epilog="Example: sayso consent approve-script 3fa1b2 --text script.txt --key subject.key")
+@app.command(
+    "approve-script", epilog="Example: sayso consent approve-script 3fa1b2 --text script.txt --key subject.key"
+)
 def approve_script(
     record: IdArgument,
-    text: Annotated[Path, typer.Option("--text", metavar="FILE", help="The script, word for word, in UTF-8.", show_default=False)],
-    key: Annotated[Path | None, typer.Option("--key", metavar="KEYFILE", help="The subject's key.", show_default=False)] = None,
-    approver: Annotated[str | None, typer.Option("--as", metavar="EMAIL", help="Who approves, with the company's key.", show_default=False)] = None,
+    text: Annotated[
+        Path, typer.Option("--text", metavar="FILE", help="The script, word for word, in UTF-8.", show_default=False)
+    ],
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="KEYFILE", help="The subject's key.", show_default=False)
+    ] = None,
+    approver: Annotated[
+        str | None,
+        typer.Option("--as", metavar="EMAIL", help="Who approves, with the company's key.", show_default=False),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +107,9 @@ def approve_script(
         from studio.errors import UsageError  # noqa: PLC0415 - as above
 
         if (key is None) == (approver is None):
-            raise UsageError("give --key KEYFILE (the subject approves) or --as EMAIL (the company approves); one of the two")
+            raise UsageError(
+                "give --key KEYFILE (the subject approves) or --as EMAIL (the company approves); one of the two"
+            )
         try:
             script = text.read_text(encoding="utf-8").removesuffix("\n")
         except (OSError, UnicodeDecodeError) as e:

@@ -19,7 +19,9 @@ def keys() -> None:
 
 @app.command(epilog="Example: sayso keys new --out subject.key")
 def new(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the private key (0600).", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where to write the private key (0600).", show_default=False)
+    ],
     home: HomeOption = None,  # noqa: ARG001 - every command has --home
     as_json: JsonOption = False,
 ) -> None:

@@ -8,7 +8,9 @@ import typer
 
 from studio.cli.session import HomeOption, JsonOption, plain_errors, say, say_json
 
-app = typer.Typer(no_args_is_help=True, help="Market profiles: the label rules of each jurisdiction, with their sources.")
+app = typer.Typer(
+    no_args_is_help=True, help="Market profiles: the label rules of each jurisdiction, with their sources."
+)
 
 
 @app.command("list", epilog="Example: sayso markets list")
@@ -22,7 +24,13 @@ def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:  # noqa
             say_json(
                 {
                     "markets": [
-                        {"id": p.id, "name": p.name, "status": p.status, "as_of": p.as_of.isoformat(), "summary": p.summary}
+                        {
+                            "id": p.id,
+                            "name": p.name,
+                            "status": p.status,
+                            "as_of": p.as_of.isoformat(),
+                            "summary": p.summary,
+                        }
                         for p in profiles
                     ]
                 }
@@ -34,7 +42,9 @@ def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:  # noqa
 
 @app.command(epilog="Example: sayso markets show US-NY")
 def show(
-    market: Annotated[str, typer.Argument(metavar="MARKET", help='A territory, such as "FR" or "US-NY".', show_default=False)],
+    market: Annotated[
+        str, typer.Argument(metavar="MARKET", help='A territory, such as "FR" or "US-NY".', show_default=False)
+    ],
     home: HomeOption = None,  # noqa: ARG001 - every command has --home
     as_json: JsonOption = False,
 ) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Weights: what is installed, fetch it, check it.")
 
 IdsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID]...", help="Model cards (default: those the demo needs).", show_default=False)
+    list[str] | None,
+    typer.Argument(metavar="[ID]...", help="Model cards (default: those the demo needs).", show_default=False),
 ]
 
 
@@ -56,7 +57,9 @@ def pull(ids: IdsArgument = None, home: HomeOption = None, as_json: JsonOption =
         wanted = tuple(ids) if ids else weights.default_ids
         pull_with_progress(weights, wanted, quietly=as_json)
         if as_json:
-            say_json({"models": [{"id": one, "state": weights.state(one)} for one in wanted], "folder": str(weights.root)})
+            say_json(
+                {"models": [{"id": one, "state": weights.state(one)} for one in wanted], "folder": str(weights.root)}
+            )
         else:
             say(f"{len(wanted)} model cards are installed in {weights.root}")
 
@@ -68,7 +71,9 @@ def verify(ids: IdsArgument = None, home: HomeOption = None, as_json: JsonOption
         weights = open_wiring(home).weights
         found = weights.verify(tuple(ids) if ids else weights.default_ids)
         if as_json:
-            say_json({"models": [{"id": one.card_id, "state": one.state, "damaged": list(one.damaged)} for one in found]})
+            say_json(
+                {"models": [{"id": one.card_id, "state": one.state, "damaged": list(one.damaged)} for one in found]}
+            )
         else:
             for one in found:
                 say(f"{one.card_id:<28} {one}")

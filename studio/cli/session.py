@@ -21,7 +21,8 @@ DONE, FAILED, WRONG_USE, REFUSED, NOT_VERIFIED = 0, 1, 2, 3, 4  # DESIGN's exit 
 STOPPED = 130  # what shells expect of a program that Ctrl-C ended
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The studio's folder (default ~/.sayso, or SAYSO_HOME).", show_default=False)
+    Path | None,
+    typer.Option("--home", help="The studio's folder (default ~/.sayso, or SAYSO_HOME).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines, and nothing else, on stdout.")]
 

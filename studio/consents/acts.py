@@ -24,9 +24,11 @@ from consent.ledger import (
     reason_hash,
 )
 from consent.record import SALT_BYTES, Depiction
+from consent.tomlfile import read_toml
 from studio.consents.evidence import read_evidence, store_evidence
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
+from studio.store.shelf import AssetShelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class ConsentActs:
     records: RecordStore
     ledger: LedgerStore
     evidence_dir: Path
+    shelf: AssetShelf
     clock: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     controller_key: Callable[[], SigningKey]
@@ -56,6 +59,8 @@ class ConsentActs:
         record = parse_consent_toml(path, depiction=self.depiction)
         envelope = new_envelope(record, salt=self.random_bytes(SALT_BYTES))
         self.records.create(envelope, at=self.clock())
+        for name in bound_files(path):
+            self.shelf.keep(name)
         return envelope
 
     def sign(self, record_id: RecordId, *, key: SigningKey) -> Envelope:
@@ -79,9 +84,7 @@ class ConsentActs:
             store_evidence(self.evidence_dir, attached, content)
 
         def change(envelope: Envelope) -> tuple[Envelope, Entry]:
-            after = approve_record(
-                envelope, key=self.controller_key(), approver=approver, at=at, evidence=attached
-            )
+            after = approve_record(envelope, key=self.controller_key(), approver=approver, at=at, evidence=attached)
             return after, Approved(public_hash=_name(after), at=at, approval_sha256=after.approvals[-1].sha256)
 
         return self.records.change(record_id, change, at=at)
@@ -103,15 +106,21 @@ class ConsentActs:
 
     def suspend(self, record_id: RecordId, *, reason: str) -> LedgerView:
         """Stop every use until ``resume``."""
-        return self._note(record_id, lambda name, at, digest: Suspended(public_hash=name, at=at, reason_hash=digest), reason)
+        return self._note(
+            record_id, lambda name, at, digest: Suspended(public_hash=name, at=at, reason_hash=digest), reason
+        )
 
     def resume(self, record_id: RecordId, *, reason: str) -> LedgerView:
         """Let use go on after a suspension."""
-        return self._note(record_id, lambda name, at, digest: Resumed(public_hash=name, at=at, reason_hash=digest), reason)
+        return self._note(
+            record_id, lambda name, at, digest: Resumed(public_hash=name, at=at, reason_hash=digest), reason
+        )
 
     def revoke(self, record_id: RecordId, *, reason: str) -> LedgerView:
         """Withdraw the consent for ever, then stop what runs and destroy what lies in quarantine."""
-        view = self._note(record_id, lambda name, at, digest: Revoked(public_hash=name, at=at, reason_hash=digest), reason)
+        view = self._note(
+            record_id, lambda name, at, digest: Revoked(public_hash=name, at=at, reason_hash=digest), reason
+        )
         self.withdrawn(record_id)
         return view
 
@@ -141,10 +150,15 @@ class ConsentActs:
             raise ConsentStateError("this consent is not suspended; there is nothing to resume")
 
 
+def bound_files(path: Path) -> tuple[Path, ...]:
+    """The files that a consent.toml binds. The record keeps their hashes and names, not their folders."""
+    scope = read_toml(path).data["scope"]
+    named = scope.get("assets", []) if isinstance(scope, dict) else []
+    return tuple(path.parent / str(name) for name in named)
+
+
 def _name(envelope: Envelope) -> Sha256Hex:
     name = envelope.public_hash
     if name is None:
         raise ConsentStateError(f"the salt of record {envelope.record_id} was erased; nothing more can be done to it")
     return name
-
-

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from consent.decide import record_status
 from consent.assurance import assurance
+from consent.decide import RecordStatus, record_status
 from consent.envelope import Envelope
 from consent.errors import LedgerError
 from consent.grant import RecordId
 from consent.ledger import LedgerView, entry_bytes, verifier_key
-from consent.policy import Rulebook
+from consent.policy import Rulebook, stand
 from consent.receipt import receipt
 from studio.errors import NotFoundError
 from studio.store.ledger import LedgerStore
@@ -54,11 +54,11 @@ class Dossiers:
         """
         envelope = self._envelope(record_id)
         ledger = self.ledger.view_or_error()
-        status = record_status(envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
+        status = self._status(record_id, envelope, ledger)
         return {
             "id": record_id,
             "status": str(status),
-            "assurance": assurance(envelope, controller_keys=self.rulebook().controller_keys),
+            "assurance": self._assurance(record_id, envelope, ledger),
             "public_hash": envelope.public_hash,
             "record": json.loads(envelope.record_bytes),
             "signature": _dump(envelope.subject_signature),
@@ -75,7 +75,7 @@ class Dossiers:
         for record_id in self.records.all_ids():
             envelope = self._envelope(record_id)
             record = envelope.record()
-            status = record_status(envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
+            status = self._status(record_id, envelope, ledger)
             lines.append(
                 {
                     "id": record_id,
@@ -116,6 +116,13 @@ class Dossiers:
                 if stored.is_file():
                     dossier.write(stored, f"evidence/{one.sha256}{Path(one.name).suffix}")
         part.replace(out)
+
+    def _status(self, record_id: RecordId, envelope: Envelope, ledger: LedgerView | LedgerError) -> RecordStatus:
+        return record_status(record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
+
+    def _assurance(self, record_id: RecordId, envelope: Envelope, ledger: LedgerView | LedgerError) -> str | None:
+        standing = stand(record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
+        return None if standing.record is None else assurance(envelope, standing.approvals())
 
     def _envelope(self, record_id: RecordId) -> Envelope:
         envelope = self.records.find(record_id)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from studio.jobs.outcome import StepOutcome
-from studio.jobs.steps import STEPS, StepName, StepRunner
+from studio.jobs.steps import StepRunner, step_named
 
 PARENT_GONE = 70  # exit status; EX_SOFTWARE
 
@@ -44,17 +44,10 @@ def serve(open_runner: Callable[[], StepRunner], *, requests: TextIO, answers: T
 
 def _answer(runner: StepRunner, request: dict[str, str]) -> StepOutcome:
     try:
-        return runner.run(request["take"], _step(request["step"]))
+        return runner.run(request["take"], step_named(request["step"]))
     except Exception as e:  # noqa: BLE001 - the host lives on; the log holds the traceback, the person a sentence
         sys.excepthook(type(e), e, e.__traceback__)
         return StepOutcome.failed("internal_error", f"{type(e).__name__}: {e} (see the home's logs folder)")
-
-
-def _step(name: str) -> StepName:
-    for known in STEPS:
-        if known == name:
-            return known
-    raise ValueError(f"{name!r} is no step")
 
 
 def _read(requests: TextIO, lines: queue.SimpleQueue[str]) -> None:

@@ -11,33 +11,61 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.jobs.outcome import StepOutcome
 from studio.jobs.steps import StepName
 
-_ANSWER_BYTES_MAX = 1 << 20
+TRIES = 2  # a host that dies once may have been unlucky (memory); one that dies twice dies of this take
+
+
+@dataclass(slots=True, eq=False)
+class _Host:
+    process: subprocess.Popen[bytes]
+    is_killed: bool = field(default=False)
+
+    def ask(self, request: bytes) -> bytes | None:
+        """Return the answer's line; None if the host is gone."""
+        assert self.process.stdin is not None, "started with a pipe"
+        assert self.process.stdout is not None, "started with a pipe"
+        try:
+            self.process.stdin.write(request)
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except OSError:
+            answer = b""
+        return answer if answer.endswith(b"\n") else None
+
+    def kill(self) -> None:
+        """End the host with its whole session: ffmpeg goes too."""
+        self.is_killed = True
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class HostPool:
-    """At most ``size`` host processes, started when first needed. All methods run on one event loop."""
+    """At most ``size`` host processes, started when first needed. ``run`` is for one event loop."""
 
-    def __init__(self, command: Sequence[str], *, size: int, environ: dict[str, str], logs_dir: Path) -> None:
+    def __init__(self, command: Sequence[str], *, size: int, environ: Mapping[str, str], logs_dir: Path) -> None:
         self._command = tuple(command)
-        self._size = size
-        self._environ = environ
+        self._environ = dict(environ)
         self._logs_dir = logs_dir
-        self._idle: list[asyncio.subprocess.Process] = []
-        self._all: set[asyncio.subprocess.Process] = set()
-        self._slots: asyncio.Semaphore | None = None
+        self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="host")
+        self._slots = asyncio.Semaphore(size)
+        self._idle: list[_Host] = []
+        self._all: set[_Host] = set()
         self._is_closing = False
 
     async def run(self, take_id: str, step: StepName) -> StepOutcome:
-        """Run one step in a host. A host that dies is replaced once; a second death is the take's failure."""
-        for _ in range(2):
-            async with self._lend() as host:
-                answer = await self._ask(host, {"take": take_id, "step": step})
+        """Run one step in a host."""
+        request = json.dumps({"take": take_id, "step": step}).encode() + b"\n"
+        for _ in range(TRIES):
+            answer = await self._ask(request)
             if self._is_closing:
                 await asyncio.Event().wait()  # the process is about to end; the step stays unfinished and is resumed
             if answer is not None:
@@ -50,71 +78,43 @@ class HostPool:
         """Kill every host. Steps that were running stay unfinished, for the next start to resume."""
         self._is_closing = True
         for host in tuple(self._all):
-            _kill(host)
+            host.kill()
+        self._threads.shutdown(wait=False)
 
-    @contextlib.asynccontextmanager
-    async def _lend(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        if self._slots is None:
-            self._slots = asyncio.Semaphore(self._size)
+    async def _ask(self, request: bytes) -> bytes | None:
         async with self._slots:
-            host = self._idle.pop() if self._idle else await self._start()
+            host = self._idle.pop() if self._idle else self._start()
             try:
-                yield host
-            except BaseException:
-                _kill(host)
+                answer = await asyncio.get_running_loop().run_in_executor(self._threads, host.ask, request)
+            except asyncio.CancelledError:
+                host.kill()  # which also ends the thread that reads from it
                 raise
             finally:
-                if host.returncode is None and not self._is_killed(host):
-                    self._idle.append(host)
-                else:
+                if host.is_killed or self._is_closing:
                     self._all.discard(host)
-
-    @staticmethod
-    async def _ask(host: asyncio.subprocess.Process, request: dict[str, str]) -> bytes | None:
-        assert host.stdin is not None, "started with a pipe"
-        assert host.stdout is not None, "started with a pipe"
-        try:
-            host.stdin.write(json.dumps(request).encode() + b"\n")
-            await host.stdin.drain()
-            answer = await host.stdout.readline()
-        except (BrokenPipeError, ConnectionResetError):
-            answer = b""
-        except asyncio.CancelledError:
-            _kill(host)
-            await host.wait()
-            raise
-        if answer.endswith(b"\n"):
+            if answer is None:
+                host.kill()
+                self._all.discard(host)
+            else:
+                self._idle.append(host)
             return answer
-        await host.wait()
-        return None
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    def _start(self) -> _Host:
         with (self._logs_dir / "hosts.log").open("ab") as log:
-            host = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
+            process = subprocess.Popen(  # noqa: S603 - our own command, from the composition root
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=log,
                 env=self._environ,
-                limit=_ANSWER_BYTES_MAX,
                 start_new_session=True,  # a Ctrl-C at the terminal reaches us alone; we decide what it means
             )
+        host = _Host(process)
         self._all.add(host)
         return host
 
-    @staticmethod
-    def _is_killed(host: asyncio.subprocess.Process) -> bool:
-        return host.stdin is None or host.stdin.is_closing()
 
-
-def _kill(host: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(host.pid, signal.SIGKILL)  # its session: ffmpeg goes too
-    if host.stdin is not None:
-        host.stdin.close()
-
-
-def one_thread_each(environ: dict[str, str]) -> dict[str, str]:
-    """The hosts' environment: each library keeps to one thread, because there is one host per core."""
+def one_thread_each(environ: Mapping[str, str]) -> dict[str, str]:
+    """The hosts' environment: each library keeps to one thread, because there is one host for each core."""
     limits = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     return {**environ, **dict.fromkeys(limits, "1"), "PYTHONUNBUFFERED": "1"}

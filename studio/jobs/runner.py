@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, StepOptions
 
 from studio.jobs.outcome import StepOutcome
 from studio.jobs.plan import TakePlan
 from studio.jobs.pool import HostPool
 from studio.jobs.slots import Slot, dead_slots
-from studio.jobs.steps import StepName, steps_of
+from studio.jobs.steps import step_named, steps_of
 from studio.store.campaigns import CampaignStore, TakeStatus
-from studio.store.engine import open_engine
+from studio.store.engine import open_jobs_engine
 
 APPLICATION_VERSION = "sayso-takes-1"  # changes only with the meaning of a stored step
 QUEUE = "takes"
@@ -52,7 +52,7 @@ class JobRunner:
             config=DBOSConfig(
                 name="sayso",
                 system_database_url=self.database_url,
-                system_database_engine=open_engine(self.database_url),
+                system_database_engine=open_jobs_engine(self.database_url),
                 application_version=APPLICATION_VERSION,
                 executor_id=self.slot.name,
                 serializer=DBOSPortableJSONSerializer(),
@@ -95,22 +95,24 @@ class JobRunner:
     def _register(self) -> None:
         @DBOS.workflow(name=WORKFLOW)
         async def render_take(take_id: str) -> str:
-            steps = await DBOS.run_step_async({"name": "plan"}, self._steps, take_id)
+            steps = await DBOS.run_step_async(StepOptions(name="plan"), self._steps, take_id)
             outcome = StepOutcome(status="done")
             for step in steps:
-                raw = await DBOS.run_step_async({"name": step, "preemptible": True}, self._step, take_id, step)
+                raw = await DBOS.run_step_async(StepOptions(name=step, preemptible=True), self._step, take_id, step)
                 outcome = StepOutcome.model_validate(raw)
                 if outcome.status != "done":
                     break
-            await DBOS.run_step_async({"name": "finish"}, self._finish, take_id, outcome.model_dump(mode="json"))
+            await DBOS.run_step_async(
+                StepOptions(name="finish"), self._finish, take_id, outcome.model_dump(mode="json")
+            )
             return outcome.status
 
     async def _steps(self, take_id: str) -> list[str]:
         row = await asyncio.to_thread(self.campaigns.take, take_id)
         return list(steps_of(TakePlan.model_validate_json(row.plan)))
 
-    async def _step(self, take_id: str, step: StepName) -> dict[str, object]:
-        outcome = await self.pool.run(take_id, step)
+    async def _step(self, take_id: str, step: str) -> dict[str, object]:
+        outcome = await self.pool.run(take_id, step_named(step))
         return outcome.model_dump(mode="json")
 
     async def _finish(self, take_id: str, raw: dict[str, object]) -> None:
@@ -158,7 +160,7 @@ def cancel_takes(database_url: str, take_ids: Iterable[str]) -> None:
 def _client(database_url: str) -> DBOSClient:
     return DBOSClient(
         system_database_url=database_url,
-        system_database_engine=open_engine(database_url),
+        system_database_engine=open_jobs_engine(database_url),
         serializer=DBOSPortableJSONSerializer(),
     )
 

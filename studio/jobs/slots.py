@@ -1,4 +1,4 @@
-"""Which processes of this home run takes. A slot is a name and a file lock, so a dead process gives up its slot at once.
+"""Which processes of this home run takes. A slot is a name and a file lock, which a dead process gives up at once.
 
 The slot's name is the process's DBOS executor id: whoever takes the slot next is handed its unfinished takes.
 """

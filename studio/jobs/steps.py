@@ -58,6 +58,18 @@ class TakeEngines(Protocol):
         ...
 
 
+def step_named(name: str) -> StepName:
+    """The step of this name, as it comes out of a pipe or a database.
+
+    Raises:
+        ValueError: there is no such step.
+    """
+    for known in STEPS:
+        if known == name:
+            return known
+    raise ValueError(f"{name!r} is no step of a take")
+
+
 def steps_of(plan: TakePlan) -> tuple[StepName, ...]:
     """The steps that this kind of take has."""
     if plan.kind == "audio":

@@ -133,9 +133,7 @@ class CampaignStore:
 
     def takes_of(self, campaign_id: str) -> tuple[TakeRow, ...]:
         """The campaign's takes in the brief's order."""
-        query = (
-            select(schema.takes).where(schema.takes.c.campaign_id == campaign_id).order_by(schema.takes.c.position)
-        )
+        query = select(schema.takes).where(schema.takes.c.campaign_id == campaign_id).order_by(schema.takes.c.position)
         with reading(self._engine) as connection:
             return tuple(_take(row) for row in connection.execute(query))
 

@@ -34,6 +34,15 @@ def open_engine(url: str) -> Engine:
     raise StoreError(f"{url.split(':', 1)[0]!r} is not a database we know; use sqlite:/// or postgresql://")
 
 
+def open_jobs_engine(url: str) -> Engine:
+    """Make an engine for DBOS, which begins its transactions itself: same tuning, but sqlite3 sends the BEGIN."""
+    if not url.startswith("sqlite:"):
+        return open_engine(url)
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _tune_sqlite_for_dbos)
+    return engine
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that takes no write lock."""
@@ -47,8 +56,17 @@ def lock_ledger(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(734021)"))
 
 
+def _tune_sqlite_for_dbos(connection: sqlite3.Connection, _record: object) -> None:
+    _set_pragmas(connection)
+    connection.isolation_level = "IMMEDIATE"
+
+
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # or sqlite3 itself would begin transactions, and not IMMEDIATE ones
+    _set_pragmas(connection)
+
+
+def _set_pragmas(connection: sqlite3.Connection) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -98,7 +98,9 @@ class LedgerStore:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as e:
-            raise LedgerUnreadableError(f"the ledger's witness {self._witness_path} cannot be read ({e}); restore it from a backup") from e
+            raise LedgerUnreadableError(
+                f"the ledger's witness {self._witness_path} cannot be read ({e}); restore it from a backup"
+            ) from e
 
     def write_witness(self, view: LedgerView) -> None:
         """Put the newest checkpoint beside the database; an older one never replaces a newer."""

@@ -29,7 +29,9 @@ def migrate(engine: Engine, *, lock_path: Path) -> None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(734020)"))
             _upgrade(connection)
     except DBAPIError as e:
-        raise StoreError(f"the database cannot be opened ({e.orig}); check SAYSO_DATABASE_URL and the home's permissions") from e
+        raise StoreError(
+            f"the database cannot be opened ({e.orig}); check SAYSO_DATABASE_URL and the home's permissions"
+        ) from e
 
 
 def _version(engine: Engine) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, select
 
 from consent.decide import record_status
 from consent.errors import LedgerError
-from consent.grant import TakeId
+from consent.grant import Sha256Hex, TakeId
 from consent.policy import Rulebook
 from pipelines.provenance.fingerprint import Fingerprint
 from pipelines.release.records import PublicRelease
@@ -19,6 +19,7 @@ from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
 from studio.store.release_json import read_release_entry
 from studio.store.schema import ledger_entries, releases
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePublicRecords:
@@ -48,12 +49,12 @@ class StorePublicRecords:
         ledger = self.ledger.view_or_error()
         if isinstance(ledger, LedgerError):
             return "unknown"
-        if ledger.revocation(public_hash) is not None:  # said even when the record itself has been erased
+        if ledger.revocation(Sha256Hex(public_hash)) is not None:  # said even when the record itself has been erased
             return "withdrawn"
         envelope = self.records.find_by_public_hash(public_hash)
         if envelope is None:
             return "unknown"
-        return record_status(envelope, ledger=ledger, rulebook=self.rulebook, at=at)
+        return record_status(envelope.record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook, at=at)
 
     def _release(self, condition: ColumnElement[bool]) -> PublicRelease | None:
         with reading(self.engine) as connection:

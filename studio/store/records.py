@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from consent.envelope import Envelope, erase_salt
 from consent.errors import ConsentStateError
 from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
-from consent.envelope import Envelope, erase_salt
 from studio.errors import NotFoundError
 from studio.store.engine import reading
 from studio.store.ledger import LedgerStore
@@ -38,9 +40,13 @@ class RecordStore:
         assert public_hash is not None, "a new envelope has its salt"
         with self._engine.begin() as connection:
             if _load(connection, envelope.record_id) is not None:
-                raise ConsentStateError(f"record {envelope.record_id} exists already; sign it, or change the file to make another")
+                raise ConsentStateError(
+                    f"record {envelope.record_id} exists already; sign it, or change the file to make another"
+                )
             connection.execute(
-                insert(envelopes).values(record_id=envelope.record_id, body=erase_salt(envelope).to_json(), created_at=at)
+                insert(envelopes).values(
+                    record_id=envelope.record_id, body=erase_salt(envelope).to_json(), created_at=at
+                )
             )
             connection.execute(
                 insert(salts).values(record_id=envelope.record_id, salt=envelope.salt, public_hash=public_hash)
@@ -120,5 +126,5 @@ def _load(connection: Connection, record_id: str) -> Envelope | None:
     row = connection.execute(query).first()
     if row is None:
         return None
-    envelope = Envelope.from_json(row.body)
-    return envelope if row.salt is None else envelope.model_copy(update={"salt": bytes(row.salt)})
+    salt = None if row.salt is None else base64.b64encode(row.salt).decode()
+    return Envelope.from_json(json.dumps({**json.loads(row.body), "salt": salt}))

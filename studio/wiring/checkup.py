@@ -47,7 +47,10 @@ def _python(_wiring: Wiring) -> Iterator[Finding]:
 
 
 def _packages(_wiring: Wiring) -> Iterator[Finding]:
-    for extra, modules in (("studio", ("dbos", "fastapi", "gradio")), ("engines", ("cv2", "onnxruntime", "moviepy", "torch"))):
+    for extra, modules in (
+        ("studio", ("dbos", "fastapi", "gradio")),
+        ("engines", ("cv2", "onnxruntime", "moviepy", "torch")),
+    ):
         absent = [name for name in modules if find_spec(name) is None]
         detail = f"absent: {', '.join(absent)}; run: pip install 'sayso[{extra}]'" if absent else "installed"
         yield Finding(name=extra, state="missing" if absent else "ok", detail=detail)

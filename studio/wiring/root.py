@@ -30,13 +30,14 @@ from studio.store.ledger import LedgerStore
 from studio.store.migrate import migrate
 from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
+from studio.store.shelf import AssetShelf
 from studio.wiring.keyring import open_or_make_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pipelines.provenance.identity import SigningIdentity
-    from pipelines.release.verify import Verdict
+    from pipelines.release.verdict import Verdict
     from pipelines.weights.store import WeightsStore
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
@@ -90,6 +91,11 @@ class Wiring:
         return CampaignStore(self.engine)
 
     @cached_property
+    def shelf(self) -> AssetShelf:
+        """Copies of the pictures that consents are bound to."""
+        return AssetShelf(self.settings.assets_dir)
+
+    @cached_property
     def rulebook(self) -> Rulebook:
         """What this installation decides by."""
         return Rulebook(
@@ -104,9 +110,7 @@ class Wiring:
     @cached_property
     def public_records(self) -> StorePublicRecords:
         """What anyone may learn about a file."""
-        return StorePublicRecords(
-            engine=self.engine, ledger=self.ledger, records=self.records, rulebook=self.rulebook
-        )
+        return StorePublicRecords(engine=self.engine, ledger=self.ledger, records=self.records, rulebook=self.rulebook)
 
     # -- keys and weights --------------------------------------------------------------------------------------------
 
@@ -145,6 +149,7 @@ class Wiring:
             records=self.records,
             ledger=self.ledger,
             evidence_dir=self.settings.evidence_dir,
+            shelf=self.shelf,
             clock=self.clock,
             random_bytes=secrets.token_bytes,
             controller_key=self.controller_key,
@@ -191,12 +196,12 @@ class Wiring:
 
     def verify(self, path: Path) -> Verdict:
         """Say what a file is."""
-        from studio.wiring.verification import open_examiner, verify_file  # noqa: PLC0415 - loads c2pa
+        from studio.wiring.verification import TrustedLedger, open_examiner, verify_file  # noqa: PLC0415 - loads c2pa
 
         return verify_file(
             path,
             trust_anchors_pem=self.identity.trust_anchors_pem,
-            ledger_key=self.ledger.public_key,
+            ledger=TrustedLedger(origin=self.ledger.origin, public_key=self.ledger.public_key),
             records=self.public_records,
             at=self.clock(),
             examiner=open_examiner(self.weights),
@@ -211,9 +216,7 @@ class Wiring:
         from studio.jobs.slots import take_slot  # noqa: PLC0415 - as above
 
         environ = one_thread_each({**self._environ, "SAYSO_HOME": str(self.settings.home)})
-        pool = HostPool(
-            self._host_command, size=self.settings.hosts, environ=environ, logs_dir=self.settings.logs_dir
-        )
+        pool = HostPool(self._host_command, size=self.settings.hosts, environ=environ, logs_dir=self.settings.logs_dir)
         assert self.engine is not None, "migrated before the first host opens it"
         runner = JobRunner(
             database_url=self.settings.jobs_database_url,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.errors import WeightsError
-from pipelines.release.verify import verify_file
+from pipelines.release.verify import TrustedLedger, verify_file
 
 if TYPE_CHECKING:
     from pipelines.release.examine import MediaExaminer
     from pipelines.weights.store import WeightsStore
 
-__all__ = ["open_examiner", "verify_file"]
+__all__ = ["TrustedLedger", "open_examiner", "verify_file"]
 
 
 def open_examiner(weights: WeightsStore) -> MediaExaminer | None:
@@ -24,5 +24,5 @@ def open_examiner(weights: WeightsStore) -> MediaExaminer | None:
     try:
         fonts = load_fonts(weights)
     except WeightsError:
-        return MediaExaminer(None)
-    return MediaExaminer(fonts)
+        return MediaExaminer(fonts=None)
+    return MediaExaminer(fonts=fonts)

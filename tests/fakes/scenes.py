@@ -78,7 +78,10 @@ def babble(duration_s: float, *, seed: int, sample_rate: int = 24000) -> AudioCl
         harmonics = np.arange(1, 25)[:, None]
         gains = np.exp(-(((harmonics * pitch[None] - formants[:, None, None]) / 150) ** 2)).sum(axis=0) / harmonics**0.5
         tone = (gains * np.sin(2 * np.pi * harmonics * np.cumsum(pitch)[None] / sample_rate)).sum(axis=0)
-        parts += [(tone * np.hanning(length)).astype(np.float32), np.zeros(int(rng.uniform(0.01, 0.06) * sample_rate), np.float32)]
+        parts += [
+            (tone * np.hanning(length)).astype(np.float32),
+            np.zeros(int(rng.uniform(0.01, 0.06) * sample_rate), np.float32),
+        ]
     waveform = np.concatenate(parts)[: int(duration_s * sample_rate)]
     return AudioClip(waveform=waveform / np.abs(waveform).max() * np.float32(0.5), sample_rate=sample_rate)
 

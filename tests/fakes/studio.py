@@ -74,7 +74,9 @@ def make_record(clock: Tick, *, max_takes: int = 20) -> ConsentRecord:
                 "valid_from": today - timedelta(days=1),
                 "valid_until": today + timedelta(days=30),
                 "max_takes": max_takes,
-                "assets": ({"name": "amara.png", "sha256": ASSET, "media_type": "image/png", "depiction": "illustration"},),
+                "assets": (
+                    {"name": "amara.png", "sha256": ASSET, "media_type": "image/png", "depiction": "illustration"},
+                ),
             },
             "withdrawal": {"channel": "privacy@example.com"},
         }
@@ -227,7 +229,11 @@ class FakeStudio:
     def consent_status(self, public_hash: str, *, at: datetime) -> str:
         if public_hash != self.public_hash:
             return "unknown"
-        return str(record_status(self.envelope.record_id, envelope=self.envelope, ledger=self.view, rulebook=self.rulebook, at=at))
+        return str(
+            record_status(
+                self.envelope.record_id, envelope=self.envelope, ledger=self.view, rulebook=self.rulebook, at=at
+            )
+        )
 
 
 @dataclass

@@ -19,7 +19,8 @@ from pipelines.disclosure.label import draw_label, label_for
 from pipelines.disclosure.market import load_market
 from pipelines.disclosure.presence import label_is_present
 from pipelines.provenance.reading import read_manifest
-from pipelines.weights.store import open_default_store
+from pipelines.assets import ASSETS
+from pipelines.weights import WeightsStore, load_cards
 from tests.integration.conftest import TEXTS, Campaign
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
@@ -27,6 +28,10 @@ LOCALES = tuple(TEXTS)
 ERROR_RATE_MAX = 0.15
 ERROR_RATE_REPORTED_ONLY = {"hi-IN"}  # whisper-base answers Hindi in Urdu script
 FPS = 25
+
+
+def weights_store(folder: Path) -> WeightsStore:
+    return WeightsStore(folder, load_cards(ASSETS / "weights.toml"))
 
 
 def size_of(locale: str) -> tuple[int, int]:
@@ -70,7 +75,7 @@ def test_label_is_in_first_middle_and_last_frame(campaign: Campaign, locale: str
         width=width,
         height=height,
     )
-    plate = draw_label(spec, load_fonts(open_default_store(weights_home)), reserved=())
+    plate = draw_label(spec, load_fonts(weights_store(weights_home)), reserved=())
     for frame in decode_frames(campaign.path(locale), (0.0, 0.5, 1.0)):
         finding = label_is_present(frame, plate)
         assert finding.present, finding.reason
@@ -180,7 +185,7 @@ def _opening_and_loudness(path: Path, weights: Path) -> tuple[NDArray[np.float64
 
     from pipelines.avatar.landmarks import FaceFinder, mouth_opening
 
-    finder = FaceFinder(open_default_store(weights))
+    finder = FaceFinder(weights_store(weights))
     opening: list[float] = []
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):

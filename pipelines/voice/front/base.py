@@ -64,7 +64,7 @@ def require_letters(words: Sequence[Spoken], *, scripts: frozenset[str], languag
             script = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
             if script not in scripts:
                 raise ScriptRefusedError(
-                    f"{word.text!r} at character {word.span.begin + 1} is not written in a script that {language} reads "
+                    f"{word.text!r} at character {word.span.begin + 1} is in no script that {language} reads "
                     f"({script.lower()}); write it in the take's language or give it a pronunciation"
                 )
 
@@ -77,6 +77,6 @@ def _mark(text: str, before: list[Phonemes]) -> Phonemes:
 def _gap(parts: list[Phonemes], *, before: str) -> list[Phonemes]:
     if not parts or parts[-1].symbols[-1] in _OPENERS or before == " ":
         return []
-    if parts[-1].symbols == '"' and (len(parts) < 2 or parts[-2].symbols[-1:] == " "):  # noqa: PLR2004: nothing before the quote
+    if parts[-1].symbols == '"' and (len(parts) < 2 or parts[-2].symbols[-1:] == " "):  # noqa: PLR2004 -- nothing before the quote
         return []
     return [spoken_alone(" ", None)]

@@ -1,4 +1,4 @@
-"""Mandarin: words from jieba, readings from pypinyin, sounds as misaki.zh maps them; Latin names by espeak-ng as English."""
+"""Mandarin: words from jieba, readings from pypinyin, sounds as misaki.zh has them; Latin names by espeak-ng."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _kind(word: Spoken) -> str:
 
 @functools.cache
 def _jieba() -> object:
-    import jieba  # noqa: PLC0415: builds its dictionary at first use and logs about it; only Chinese pays
+    import jieba  # noqa: PLC0415 -- builds its dictionary at first use and logs about it; only Chinese pays
 
     jieba.setLogLevel(logging.WARNING)
     return jieba
@@ -99,7 +99,7 @@ def _cut(text: str) -> list[str]:
 
 
 def _pinyin(word: str) -> list[str]:
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415: 0.2 s of dictionaries that only Chinese needs
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- 0.2 s of dictionaries that only Chinese needs
 
     pinyin: list[str] = lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
     return pinyin
@@ -107,7 +107,7 @@ def _pinyin(word: str) -> list[str]:
 
 @functools.cache
 def _syllable(pinyin: str) -> str:
-    from misaki.zh import ZHG2P  # noqa: PLC0415: loads jieba and cn2an, which only Chinese needs
+    from misaki.zh import ZHG2P  # noqa: PLC0415 -- loads jieba and cn2an, which only Chinese needs
 
     try:
         said: str = ZHG2P.py2ipa(pinyin)

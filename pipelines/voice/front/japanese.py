@@ -111,7 +111,9 @@ def _nodes(text: str) -> list[_Node]:
     made: list[_Node] = []
     for at, node in enumerate(found):
         reading = node["pron"].replace("’", "").replace("'", "")
-        sticks = node["pos"] in _ENDINGS or node["pos_group1"] == _SUFFIX or node["chain_flag"] == 1 or node["pos"] == "記号"
+        sticks = (
+            node["pos"] in _ENDINGS or node["pos_group1"] == _SUFFIX or node["chain_flag"] == 1 or node["pos"] == "記号"
+        )
         span = Span(begin=starts[at], end=max(starts[at + 1], starts[at]))
         made.append(_Node(text=node["string"], reading=reading, begins_phrase=not sticks, span=span))
     return made

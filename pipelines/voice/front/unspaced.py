@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -16,7 +17,7 @@ def break_units(text: str, begin: int, cuts: Sequence[int], end: int) -> list[Sp
     """Return the stretches between ``cuts``, but never cut a number or a Latin word."""
     kept = [cut for cut in cuts if begin < cut < end and not _IN_NUMBER.match(text[cut - 1 : cut + 1])]
     edges = [begin, *sorted(set(kept)), end]
-    return [Span(begin=a, end=b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [Span(begin=a, end=b) for a, b in itertools.pairwise(edges) if a < b]
 
 
 def with_marks(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:

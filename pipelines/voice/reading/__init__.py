@@ -1,1 +1,1 @@
-"""Reading aloud: numbers, money, dates, times, units and short forms become words. Pure; data in assets/voice/readings."""
+"""Reading aloud: numbers, money, dates, times, units and short forms become words. Data in assets/voice/readings."""

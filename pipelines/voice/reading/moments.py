@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 
 from babel.dates import get_month_names
@@ -27,7 +27,9 @@ class DateReader:
         wide = get_month_names("wide", "format", numbers.rules.babel)
         self._months = {number: str(name) for number, name in wide.items()}
         short = get_month_names("abbreviated", "format", numbers.rules.babel)
-        self._by_name = {str(name).lower().rstrip("."): number for names in (wide, short) for number, name in names.items()}
+        self._by_name = {
+            str(name).lower().rstrip("."): number for names in (wide, short) for number, name in names.items()
+        }
         months = "|".join(sorted(map(re.escape, self._by_name), key=len, reverse=True)) + r")(?![^\W\d_]"
         self.digits = re.compile(rf"(?<![\d/.-])(?:{_ISO}|{_LOCAL[self._rules.order]})(?![\d/-])")
         self.written = tuple(
@@ -40,7 +42,7 @@ class DateReader:
         side = "iso" if match["iso_y"] else "loc"
         year, month, day = (int(match[f"{side}_{part}"]) for part in "ymd")
         try:
-            datetime.date(year, month, day)
+            dt.date(year, month, day)
         except ValueError:
             return None
         return self._rules.spoken.format(day=self._day(day), month=self._months[month], year=self._numbers.year(year))
@@ -97,7 +99,7 @@ class TimeReader:
             said = said_hour if half else self._rules.full.format(h=said_hour)
         else:
             said_minute = self._numbers.whole(minute)
-            if minute < 10:  # noqa: PLR2004: one digit
+            if minute < 10:  # noqa: PLR2004 -- one digit
                 said_minute = self._rules.small_minute.format(m=said_minute)
             said = self._rules.part.format(h=said_hour, m=said_minute)
         if hour <= 1 and self._rules.one is not None:

@@ -24,9 +24,7 @@ class MoneyReader:
         before = rf"(?:(?P<sign_a>{_SIGN_PATTERN})\s?|(?<![A-Za-z])(?P<code_a>{_CODE_PATTERN})\s?)"
         after = rf"(?:\s?(?P<sign_b>{_SIGN_PATTERN})(?!\d)|\s?(?P<code_b>{_CODE_PATTERN})(?![A-Za-z]))"
         gap, end = (r"\s?", r"(?!\w)") if numbers.rules.spaced else ("", "")
-        amount = {
-            side: rf"{numbers.pattern(side)}(?:{gap}(?P<{side}_scale>{scales}){end})?" for side in ("x", "y")
-        }
+        amount = {side: rf"{numbers.pattern(side)}(?:{gap}(?P<{side}_scale>{scales}){end})?" for side in ("x", "y")}
         self.pattern = re.compile(f"{before}{amount['x']}|(?<![A-Za-z0-9.,]){amount['y']}{after}")
 
     def say(self, match: re.Match[str]) -> str:
@@ -53,7 +51,7 @@ class MoneyReader:
         name = one if int(number.whole) == 1 else many
         if not minor:
             return f"{self._numbers.whole(int(number.whole), noun=gender)}{gap}{name}"
-        if self._rules.minor_as_decimal or len(number.fraction) > 2:  # noqa: PLR2004: hundredths have two digits
+        if self._rules.minor_as_decimal or len(number.fraction) > 2:  # noqa: PLR2004 -- hundredths have two digits
             return f"{self._numbers.say(number)}{gap}{many}"
         minor_name = minor_one if minor == 1 else minor_many
         minor_said = self._numbers.whole(minor, noun="m")

@@ -14,6 +14,7 @@ from pipelines.voice.reading.rules import LanguageRules, Replacements
 
 _SPACES = "\u00a0\u202f "  # written between groups: no-break space, narrow no-break space, space
 _YEARS = range(1100, 2100)
+_READ_AS_NUMBER_MAX = 2  # digits after the comma; longer fractions are read digit by digit
 _WORD_MAX = 10**15  # longer runs of digits are codes: read one by one
 
 
@@ -59,7 +60,7 @@ class NumberReader:
         separators = [c for c in written if not c.isdigit()]
         last = separators[-1] if separators else ""
         tail = written.rpartition(last)[2] if last else ""
-        is_decimal = last in {".", ","} and separators.count(last) == 1 and (last == self._decimal or len(tail) != 3)  # noqa: PLR2004: a group is 3 digits
+        is_decimal = last in {".", ","} and separators.count(last) == 1 and (last == self._decimal or len(tail) != 3)  # noqa: PLR2004 -- a group is 3 digits
         if is_decimal:
             whole = re.sub(r"\D", "", written.rpartition(last)[0])
             return Number(whole=whole, fraction=tail, is_grouped=len(separators) > 1)
@@ -107,7 +108,7 @@ class NumberReader:
     def is_year(self, number: Number) -> bool:
         """Whether a bare number is read as a year is: 2026 is twenty twenty-six."""
         kind = self.rules.numbers.partition(":")[0]
-        bare = not number.fraction and not number.is_grouped and len(number.whole) == 4  # noqa: PLR2004: a year's digits
+        bare = not number.fraction and not number.is_grouped and len(number.whole) == 4  # noqa: PLR2004 -- a year's digits
         return self.rules.year_style and kind == "num2words" and bare and int(number.whole) in _YEARS
 
     def digits(self, written: str) -> str:
@@ -116,7 +117,11 @@ class NumberReader:
         return (" " if self.rules.spaced else "").join(words[int(c)] for c in written if c.isdigit())
 
     def _with_fraction(self, number: Number) -> str:
-        as_number = self.rules.decimals == "number" and not number.fraction.startswith("0") and len(number.fraction) <= 2  # noqa: PLR2004: longer fractions are read by digit
+        as_number = (
+            self.rules.decimals == "number"
+            and not number.fraction.startswith("0")
+            and len(number.fraction) <= _READ_AS_NUMBER_MAX
+        )
         fraction = self.whole(int(number.fraction)) if as_number else self.digits(number.fraction)
         gap = " " if self.rules.spaced else ""
         return gap.join((self.whole(int(number.whole)), self.rules.decimal_word, fraction))

@@ -18,10 +18,18 @@ from pipelines.voice.symbols import token_ids
 PAUSE_S_MAX = 5.0
 
 _PAUSE = re.compile(r"\[pause\s+(?P<seconds>\d+(?:\.\d+)?)\s?s\]", re.IGNORECASE)
+# Endings by name, so that a full stop without a space after it ("now.Get") or "EE.UU." is no address.
+_ENDINGS = "com|org|net|eu|io|co|shop|store|app|ai|dev|info|biz|tv|example|fr|de|es|it|pt|br|uk|us|ca|ch|at|be|nl|jp|cn"
 _ADDRESS = re.compile(
-    r"(?<![\w@.])(?:https?://)?(?P<body>(?:[a-z0-9_.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/[a-z0-9/_-]*[a-z0-9])?)(?![\w@])", re.IGNORECASE | re.ASCII
-)  # fmt: skip
-_PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?\d{1,5}(?:[\s./-]\d{2,8}){1,6}(?![\w%€$£])", re.ASCII)
+    r"(?<![\w@.])(?:https?://)?(?P<body>(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9-]+\.)+"
+    rf"(?:{_ENDINGS})(?:/[A-Za-z0-9/_-]*[A-Za-z0-9])?)(?![\w@])",
+    re.ASCII,
+)
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?"
+    r"\d{1,5}(?:[\s./-]\d{2,8}){1,6}(?![\w%€$£])",
+    re.ASCII,
+)
 _NUMBER_SIGN = r"(?<!\w)(?:[#№]|No\.|Nr\.|[Nn][°º]|[Nn]\.[ºo]?|núm\.)\s?"
 _PHONE_DIGITS = range(7, 16)
 
@@ -104,7 +112,7 @@ class ScriptReader:
 
     def _own(self, match: re.Match[str]) -> Said:
         said = self._pronunciations.get(match[0]) or self._folded[match[0].casefold()]
-        if said.startswith("/") and said.endswith("/") and len(said) > 2:  # noqa: PLR2004: two slashes and something between
+        if said.startswith("/") and said.endswith("/") and len(said) > 2:  # noqa: PLR2004 -- two slashes and something between
             symbols = said[1:-1].replace("g", "ɡ").replace("'", "ˈ")
             token_ids(symbols)  # an unknown symbol is refused here, with the word's own name for it
             return Piece(kind="reading", text=match[0], span=_span(match), symbols=symbols)
@@ -114,7 +122,14 @@ class ScriptReader:
 
     def _address(self, body: str) -> str:
         gap = " " if self._rules.spaced else ""
-        signs = {".": self._rules.dot, "@": self._rules.symbols["@"], "/": "slash", "-": "-", "_": " ", "+": self._rules.symbols["+"]}
+        signs = {
+            ".": self._rules.dot,
+            "@": self._rules.symbols["@"],
+            "/": "slash",
+            "-": "-",
+            "_": " ",
+            "+": self._rules.symbols["+"],
+        }
         parts = re.split(r"([.@/_+-])", re.sub(r"^www(?=\.)", "W W W", body, flags=re.IGNORECASE))
         said = [signs.get(part) or self._with_digits(part) for part in parts if part]
         return (gap or " ").join(said)
@@ -153,7 +168,11 @@ class ScriptReader:
         minus = bool(match["minus"])
         if self._rules.numbers == "native" and not number.fraction and not number.is_grouped and not minus:
             return None  # the phonemizer reads it, with the counter after it
-        said = self._numbers.year(int(number.whole)) if self._numbers.is_year(number) else self._said(match["n"], self._noun(match))
+        said = (
+            self._numbers.year(int(number.whole))
+            if self._numbers.is_year(number)
+            else self._said(match["n"], self._noun(match))
+        )
         return _reading(match, f"{self._rules.minus} {said}" if minus else said)
 
     def _noun(self, match: re.Match[str]) -> str:
@@ -173,7 +192,9 @@ class ScriptReader:
 def _reading(match: re.Match[str], said: str | None) -> Said:
     if said is None:
         return None
-    return Piece(kind="reading", text=said, span=_span(match), may_end=match[0].endswith("m."))  # 5 p.m. may end a sentence
+    return Piece(
+        kind="reading", text=said, span=_span(match), may_end=match[0].endswith("m.")
+    )  # 5 p.m. may end a sentence
 
 
 def _form(form: str) -> str:

@@ -45,7 +45,7 @@ class TimeRules(_Table):
 
 
 class DateRules(_Table):
-    """``order`` is that of dates in digits; ``written`` are patterns with named groups for dates with a month's name."""
+    """``order`` is that of dates in digits; ``written`` are patterns (named groups) for those with a month's name."""
 
     order: str
     spoken: str

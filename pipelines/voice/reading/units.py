@@ -9,10 +9,12 @@ from babel.units import format_unit
 from pipelines.voice.reading.numbers import NumberReader
 
 _UNITS = {
-    "km/h": "speed-kilometer-per-hour", "mph": "speed-mile-per-hour", "km": "length-kilometer", "cm": "length-centimeter",
+    "km/h": "speed-kilometer-per-hour", "mph": "speed-mile-per-hour", "km": "length-kilometer",
+    "cm": "length-centimeter",
     "mm": "length-millimeter", "m": "length-meter", "m²": "area-square-meter", "m2": "area-square-meter",
     "km²": "area-square-kilometer", "kg": "mass-kilogram", "mg": "mass-milligram", "g": "mass-gram", "lb": "mass-pound",
-    "lbs": "mass-pound", "oz": "mass-ounce", "ml": "volume-milliliter", "mL": "volume-milliliter", "cl": "volume-centiliter",
+    "lbs": "mass-pound", "oz": "mass-ounce", "ml": "volume-milliliter", "mL": "volume-milliliter",
+    "cl": "volume-centiliter",
     "l": "volume-liter", "L": "volume-liter", "°C": "temperature-celsius", "℃": "temperature-celsius",
     "°F": "temperature-fahrenheit", "kWh": "energy-kilowatt-hour", "kW": "power-kilowatt", "W": "power-watt",
     "TB": "digital-terabyte", "GB": "digital-gigabyte", "Go": "digital-gigabyte", "MB": "digital-megabyte",
@@ -30,7 +32,9 @@ class UnitReader:
             sign: name for sign, name in _UNITS.items() if sign not in _FRENCH_ONLY or numbers.rules.babel == "fr_FR"
         }
         signs = "|".join(sorted(map(re.escape, self._units), key=len, reverse=True))
-        self.pattern = re.compile(rf"(?<![A-Za-z0-9.,]){numbers.pattern('n')}\s?(?P<unit>{signs})(?![A-Za-zÀ-ÿ0-9²³/'’])")
+        self.pattern = re.compile(
+            rf"(?<![A-Za-z0-9.,]){numbers.pattern('n')}\s?(?P<unit>{signs})(?![A-Za-zÀ-ÿ0-9²³/'’])"
+        )
 
     def say(self, match: re.Match[str]) -> str | None:
         """Say what ``pattern`` matched; None when nobody knows the unit's name in this language."""
