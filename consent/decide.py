@@ -9,7 +9,7 @@ with what it does next, and a decision again at each of the three gates.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -137,8 +137,8 @@ def _grant(standing: Standing, request: TakeRequest) -> Grant:
         assurance=level,
         public_hash=standing.name,
         checkpoint=standing.ledger.checkpoint,
-        granted_at=standing.at.astimezone(UTC),
-        expires_at=standing.at.astimezone(UTC) + GRANT_LIFETIME,
+        granted_at=standing.at,
+        expires_at=standing.at + GRANT_LIFETIME,
     )
 
 

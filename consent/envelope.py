@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
@@ -19,6 +20,8 @@ from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningContext, SigningKey
 from consent.record import SALT_BYTES, ConsentRecord, Line, canonical_bytes, parse_record, public_hash, record_id
 from consent.signatures import (
+    ADDRESS,
+    ADDRESS_CHARS_MAX,
     Approval,
     Instant,
     ScriptApproval,
@@ -88,7 +91,7 @@ class Envelope(Stored):
 
     def to_json(self) -> str:
         """Return the stored form."""
-        return rfc8785.dumps(self.model_dump(mode="json", exclude_none=True)).decode()
+        return rfc8785.dumps(self.model_dump(mode="json")).decode()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Envelope:
@@ -119,6 +122,11 @@ def _signed(envelope: Envelope) -> Signature:
     return envelope.subject_signature
 
 
+def _require_address(approver: str) -> None:
+    if len(approver) > ADDRESS_CHARS_MAX or not re.fullmatch(ADDRESS, approver):
+        raise ConsentStateError(f"{approver[:80]!r} is no e-mail address; name the person who approves by theirs")
+
+
 def sign_record(envelope: Envelope, *, key: SigningKey, at: datetime) -> Envelope:
     """Sign as the subject.
 
@@ -138,9 +146,10 @@ def approve_record(
     """Approve (countersign) as one person of the controller, by the controller's key.
 
     Raises:
-        ConsentStateError: not signed yet, erased, approved by the subject's own contact or with the subject's key.
+        ConsentStateError: not signed yet, erased, no address, the subject's own contact, or the subject's key.
     """
     subject = _signed(envelope)
+    _require_address(approver)
     if same_person(approver, envelope.record().subject.contact):
         raise ConsentStateError(f"{approver} is the subject's own contact; somebody of the controller must approve")
     if key.public_key.hex == subject.public_key:
@@ -170,9 +179,11 @@ def approve_script(
     """Approve the exact words of one script; ``approver`` is "subject" with the subject's key, else an address.
 
     Raises:
-        ConsentStateError: not signed yet, or erased.
+        ConsentStateError: not signed yet, erased, or no address.
     """
     _signed(envelope)
+    if approver != "subject":
+        _require_address(approver)
     payload = script_payload(
         record=envelope.record_id,
         public_hash=_named(envelope),

@@ -17,7 +17,7 @@ def instant(at: datetime) -> str:
     Raises:
         ValueError: the time has no time zone, so nobody can say when it was.
     """
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise ValueError(f"{at.isoformat()} has no time zone; pass a timezone-aware time, such as datetime.now(UTC)")
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 

@@ -28,7 +28,9 @@ from consent.keys import SIGNATURE_BYTES, PublicKey, SigningContext, SigningKey
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyHex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ValueHex = Annotated[str, StringConstraints(pattern=rf"^[0-9a-f]{{{2 * SIGNATURE_BYTES}}}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+ADDRESS_CHARS_MAX = 320  # RFC 3696
+ADDRESS = r"^[^@\s]+@[^@\s]+$"
+Email = Annotated[str, StringConstraints(pattern=ADDRESS, max_length=ADDRESS_CHARS_MAX)]
 
 
 def _aware(at: datetime) -> datetime:

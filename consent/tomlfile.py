@@ -129,7 +129,7 @@ def _keys_of(model: type[BaseModel], table: Key) -> list[str]:
     for part in table:
         if isinstance(part, str):
             inner = [field for name, field in model.model_fields.items() if part in (field.alias, name)]
-            model = next(_models_in(inner[0].annotation))
+            (model, *_) = _models_in(inner[0].annotation)
     return sorted(field.alias or name for name, field in model.model_fields.items())
 
 

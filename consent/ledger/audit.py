@@ -20,10 +20,8 @@ from consent.ledger.entries import (
     Revoked,
     Signed,
     Suspended,
-    parse_entry,
 )
-from consent.ledger.merkle import MerkleTree, leaf_hash
-from consent.ledger.view import LedgerView, require_head
+from consent.ledger.view import LedgerView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +58,17 @@ def verify_whole(
     """
     if not checkpoints:
         raise LedgerUnreadableError("the ledger has no checkpoint; needed is the signed note of its newest entry")
-    tree = MerkleTree()
-    for entry in entries:
-        tree.append(leaf_hash(entry))
     said = [(verify_checkpoint(note, public_key, origin=origin), note) for note in checkpoints]
-    for checkpoint, _ in said:
-        require_head(tree, checkpoint, what=f"checkpoint of {checkpoint.size} entries")
     newest = max(said, key=lambda one: one[0].size)[1]
     view = LedgerView.open(entries, origin=origin, checkpoint=newest, witness=witness, public_key=public_key)
-    parsed = [parse_entry(entry) for entry in entries]
+    for checkpoint, _ in said:
+        view.require_head(checkpoint, what=f"checkpoint of {checkpoint.size} entries")
     return LedgerReport(
         size=view.size,
         root=view.root,
         checkpoints=len(said),
-        counts=MappingProxyType(dict(sorted(Counter(entry.kind for entry in parsed).items()))),
-        irregularities=tuple(_irregularities(parsed)),
+        counts=MappingProxyType(dict(sorted(Counter(entry.kind for entry in view.entries).items()))),
+        irregularities=tuple(_irregularities(view.entries)),
     )
 
 

@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, TypeAlias
@@ -35,16 +36,12 @@ class _Entry:
     at: datetime
 
     def __post_init__(self) -> None:
-        instant(self.at)  # raises for a time without zone
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if field.name == "at" or (value is None and field.default is None):
-                continue
-            pattern = _SHA256 if field.name.endswith(("_hash", "_sha256")) else _WORD
-            if not isinstance(value, str) or not pattern.fullmatch(value):
-                raise ValueError(
-                    f"{self.kind}.{field.name}: {value!r} must not stand in the ledger; needed is {pattern.pattern}"
-                )
+        if self.at.utcoffset() is None:
+            raise ValueError(f"{self.kind}.at: {self.at.isoformat()} has no time zone; pass a timezone-aware time")
+        for name, fits, is_optional in _TEXTS[self.kind]:
+            value = getattr(self, name)
+            if not (isinstance(value, str) and fits(value)) and not (is_optional and value is None):
+                raise ValueError(f"{self.kind}.{name}: {value!r} must not stand in the ledger; see consent-spec 8.1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +120,29 @@ _KINDS: dict[str, type[Entry]] = {
 }
 
 
+def _texts_of(kind: type[Entry]) -> Iterator[tuple[str, Callable[[str], object], bool]]:
+    """Give the fields of a kind that hold text: name, what fits, whether it may be missing."""
+    for one in dataclasses.fields(kind):
+        if one.name != "at":
+            pattern = _SHA256 if one.name.endswith(("_hash", "_sha256")) else _WORD
+            yield one.name, pattern.fullmatch, one.default is None
+
+
+_TEXTS = {name: tuple(_texts_of(kind)) for name, kind in _KINDS.items()}  # once: a ledger has 100,000 entries
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def _canonical(content: dict[str, str | int]) -> bytes:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(content).encode()
 
 
 def entry_bytes(entry: Entry) -> bytes:
     """Return the leaf's bytes."""
-    content: dict[str, str | int] = {"kind": entry.kind, "version": VERSION}
-    for field in dataclasses.fields(entry):
-        value = getattr(entry, field.name)
+    content: dict[str, str | int] = {"kind": entry.kind, "version": VERSION, "at": instant(entry.at)}
+    for name, _, _ in _TEXTS[entry.kind]:
+        value = getattr(entry, name)
         if value is not None:
-            content[field.name] = instant(value) if isinstance(value, datetime) else value
+            content[name] = value
     return _canonical(content)
 
 

@@ -7,6 +7,7 @@ the database, as the witness: entries that the witness counted must still be the
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -29,12 +30,13 @@ class LedgerView:
     checkpoint: str  # the signed note
     _tree: MerkleTree = field(repr=False)
     _history: _History = field(repr=False)
+    entries: tuple[Entry, ...] = field(repr=False)  # oldest first
 
     @classmethod
     def empty(cls, *, origin: str, key: SigningKey) -> LedgerView:
         """Begin a ledger."""
         note = sign_checkpoint(origin, 0, EMPTY_ROOT, key)
-        return cls(origin=origin, checkpoint=note, _tree=MerkleTree(), _history=MappingProxyType({}))
+        return cls(origin=origin, checkpoint=note, _tree=MerkleTree(), _history=MappingProxyType({}), entries=())
 
     @classmethod
     def open(
@@ -53,27 +55,27 @@ class LedgerView:
             LedgerTamperedError: entries and signed notes contradict each other.
             LedgerUnreadableError: something is missing or cannot be read.
         """
-        nothing = cls(origin=origin, checkpoint="", _tree=MerkleTree(), _history=MappingProxyType({}))
+        nothing = cls(origin=origin, checkpoint="", _tree=MerkleTree(), _history=MappingProxyType({}), entries=())
         return nothing.extended(entries, checkpoint=checkpoint, witness=witness, public_key=public_key)
 
     def extended(
         self, entries: Sequence[bytes], *, checkpoint: str, witness: str | None, public_key: PublicKey
     ) -> LedgerView:
         """Return the view with the entries that were stored after this one was made; raises as ``open`` does."""
-        tree, history = self._grown(entries, map(parse_entry, entries))
+        view = self._grown(entries, tuple(map(parse_entry, entries)), checkpoint=checkpoint)
         said = verify_checkpoint(checkpoint, public_key, origin=self.origin)
-        require_head(tree, said, what="checkpoint")
-        if said.size != tree.size:
+        view.require_head(said, what="checkpoint")
+        if said.size != view.size:
             raise LedgerTamperedError(
-                f"the ledger has {tree.size} entries and its checkpoint signs {said.size}; entries were added unsigned"
+                f"the ledger has {view.size} entries and its checkpoint signs {said.size}; entries were added unsigned"
             )
         if witness is not None:
-            require_head(tree, verify_checkpoint(witness, public_key, origin=self.origin), what="witness")
-        elif tree.size:
+            view.require_head(verify_checkpoint(witness, public_key, origin=self.origin), what="witness")
+        elif view.size:
             raise LedgerUnreadableError(
-                f"the ledger has {tree.size} entries and the witness checkpoint is missing; restore the witness file"
+                f"the ledger has {view.size} entries and the witness checkpoint is missing; restore the witness file"
             )
-        return LedgerView(origin=self.origin, checkpoint=checkpoint, _tree=tree, _history=history)
+        return view
 
     def appended(self, entries: Sequence[Entry], *, key: SigningKey) -> LedgerView:
         """Return the view with new entries under a newly signed checkpoint.
@@ -81,11 +83,10 @@ class LedgerView:
         The caller stores ``entry_bytes`` of each, commits, and only then writes the witness: a witness that counts
         entries of a transaction that failed would look like a rollback for ever.
         """
-        tree, history = self._grown([entry_bytes(entry) for entry in entries], entries)
-        note = sign_checkpoint(self.origin, tree.size, tree.root(), key)
-        return LedgerView(origin=self.origin, checkpoint=note, _tree=tree, _history=history)
+        view = self._grown(map(entry_bytes, entries), tuple(entries), checkpoint="")
+        return dataclasses.replace(view, checkpoint=sign_checkpoint(view.origin, view.size, view.root, key))
 
-    def _grown(self, leaves: Iterable[bytes], entries: Iterable[Entry]) -> tuple[MerkleTree, _History]:
+    def _grown(self, leaves: Iterable[bytes], entries: tuple[Entry, ...], *, checkpoint: str) -> LedgerView:
         tree = self._tree.copy()
         for leaf in leaves:
             tree.append(leaf_hash(leaf))
@@ -95,7 +96,13 @@ class LedgerView:
         history = dict(self._history)
         for name, new in added.items():
             history[name] = (*history.get(name, ()), *new)
-        return tree, MappingProxyType(history)
+        return LedgerView(
+            origin=self.origin,
+            checkpoint=checkpoint,
+            _tree=tree,
+            _history=MappingProxyType(history),
+            entries=self.entries + entries,
+        )
 
     @property
     def size(self) -> int:
@@ -132,14 +139,13 @@ class LedgerView:
         """Path from an older checkpoint to this one."""
         return self._tree.consistency_proof(old_size)
 
-
-def require_head(tree: MerkleTree, said: Checkpoint, *, what: str) -> None:
-    """Raise ``LedgerTamperedError`` unless the entries begin with those that this checkpoint was signed over."""
-    if said.size > tree.size:
-        raise LedgerTamperedError(
-            f"the {what} counts {said.size} entries and the ledger has {tree.size}; some were taken away, restore them"
-        )
-    if tree.root(said.size) != said.root:
-        raise LedgerTamperedError(
-            f"the first {said.size} entries are not those that the {what} was signed over; restore them"
-        )
+    def require_head(self, said: Checkpoint, *, what: str) -> None:
+        """Raise ``LedgerTamperedError`` unless the entries begin with those that this checkpoint was signed over."""
+        if said.size > self.size:
+            raise LedgerTamperedError(
+                f"the {what} counts {said.size} entries, the ledger has {self.size}; some were taken away, restore them"
+            )
+        if self._tree.root(said.size) != said.root:
+            raise LedgerTamperedError(
+                f"the first {said.size} entries are not those that the {what} was signed over; restore them"
+            )

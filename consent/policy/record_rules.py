@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import date
 
 from consent.assurance import (
     assurance,
@@ -219,7 +219,7 @@ def has_begun(standing: Standing) -> Outcome:
     needed = f"{start} or later (UTC)"
     if not standing.clock_is_known:
         return failed(needed, "a time without zone", "nobody can say when this was decided; pass a time with a zone")
-    today = standing.at.astimezone(UTC).date()
+    today = standing.at.date()
     if today >= start:
         return passed(needed, str(today))
     return failed(needed, str(today), f"record {_short(standing)} begins on {start}, today is {today}; wait until then")
@@ -229,7 +229,7 @@ def has_not_ended(standing: Standing) -> Outcome:
     """4.12."""
     end = standing.known_record().scope.valid_until
     needed = f"{end} or earlier (UTC)"
-    today = standing.at.astimezone(UTC).date()
+    today = standing.at.date()
     if today <= end:
         return passed(needed, str(today))
     return failed(needed, str(today), f"record {_short(standing)} ended on {end}; ask the subject to renew it")

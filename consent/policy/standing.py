@@ -37,8 +37,8 @@ class Standing:
     """A record as it stands at one moment."""
 
     asked: RecordId
-    at: datetime  # timezone-aware
-    clock_is_known: bool  # False: the caller's time had no zone
+    at: datetime  # UTC
+    clock_is_known: bool  # False: the caller's time had no zone, so ``at`` is a guess
     rulebook: Rulebook
     envelope: Envelope | None
     name: Sha256Hex | None  # the public hash
@@ -146,13 +146,13 @@ def stand(
     at: datetime,
 ) -> Standing:
     """Read everything once; never raises."""
-    clock_is_known = at.tzinfo is not None
+    now, clock_is_known = _utc(at)
     record, record_trouble = _read(envelope)
     name = envelope.public_hash if envelope else None
     view = ledger if isinstance(ledger, LedgerView) else None
     return Standing(
         asked=asked,
-        at=at if clock_is_known else at.replace(tzinfo=UTC),
+        at=now,
         clock_is_known=clock_is_known,
         rulebook=rulebook,
         envelope=envelope,
@@ -163,6 +163,14 @@ def stand(
         ledger_trouble="" if view else str(ledger or "no ledger was given"),
         history=view.history(name) if view and name else (),
     )
+
+
+def _utc(at: datetime) -> tuple[datetime, bool]:
+    try:
+        known = at.utcoffset() is not None
+        return (at.astimezone(UTC) if known else at.replace(tzinfo=UTC)), known
+    except OverflowError:  # the first or last day that Python knows, in another zone
+        return at.replace(tzinfo=UTC), False
 
 
 def _read(envelope: Envelope | None) -> tuple[ConsentRecord | None, str]:

@@ -22,7 +22,7 @@ _BRIDGE_S = 0.14  # shorter gaps between phonemes are not pauses
 _OPENING_SIGMA_S, _WIDE_SIGMA_S = 0.026, 0.055
 _CLOSE_BEFORE_S = 0.02  # lips meet a little before a bilabial's own time
 _STOP_CLOSED_SHARE = 0.85  # of p and b, before the burst
-_FADE_S = 0.035  # how fast lips part after a closure
+_FADE_S = 0.045  # how fast lips part after a closure
 
 
 @dataclass(frozen=True, slots=True)

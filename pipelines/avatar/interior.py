@@ -72,6 +72,7 @@ class Interior:
         shadow = 0.66 + 0.34 * smoothstep(depth, -0.004, 0.030)
         if widest < 0.05 * self._unit:  # little light gets between lips that barely part
             shadow *= 0.60 + 0.40 * widest / (0.05 * self._unit)
+        shadow *= 1 - 0.38 * aperture.rounding
         inside *= shadow[:, :, None] * self._sides
         target = picture[self._y0 + first : self._y0 + last, columns, :3]
         mixed = target + (inside - target) * alpha[:, :, None]

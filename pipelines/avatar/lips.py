@@ -41,11 +41,15 @@ class MouthPose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aperture:
-    """The open mouth of one frame, in pixels of the lips' box: upper and lower edge per column, and how far the jaw dropped."""
+    """The open mouth of one frame, in pixels of the lips' box: upper and lower edge per column, and how far the jaw dropped.
+
+    ``rounding`` is 0 to 1: lips that pout cast a shadow on the teeth.
+    """
 
     top: Float32Array
     bottom: Float32Array
     jaw_drop: float
+    rounding: float
 
 
 class Lips:
@@ -161,6 +165,7 @@ class Lips:
             top=np.asarray(top + follow, dtype=np.float32),
             bottom=np.asarray(bottom + follow, dtype=np.float32),
             jaw_drop=jaw_drop,
+            rounding=max(0.0, -mouth.wide),
         )
         return warped, aperture
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from pipelines.avatar.alignment import aligned
 from pipelines.avatar.articulation import Articulation, articulate
 from pipelines.avatar.prosody import gestures
 from pipelines.avatar.speech_features import activity, loudness
 from pipelines.media import Float32Array, MotionTrack, Speech
 
-OPENING_P95 = 0.105  # eye distances; natural speech measures .09 to .11
+OPENING_P95 = 0.110  # eye distances; natural speech measures .09 to .11
 OPENING_MAX = 0.150
 PRESSED = -0.012  # lips that meet for p, b or m press a little
 
@@ -38,11 +39,12 @@ def plan_motion(
     level = loudness(speech.audio, fps=fps)
     frames = len(level)
     active = activity(level)
-    said = articulate(speech.phonemes, frames=frames, fps=fps) if speech.phonemes else None
+    phonemes = aligned(speech.phonemes, speech.audio)
+    said = articulate(phonemes, frames=frames, fps=fps) if phonemes else None
     jaw = _opening(heard, said, level, active)
     wide = _wide(wide_heard, said, active)
     rng = np.random.default_rng(seed)
-    extra = gestures(level, speech.phonemes, fps=fps, rng=rng)
+    extra = gestures(level, phonemes, fps=fps, rng=rng)
     upper_lip = 0.10 * np.clip(jaw, 0, None) * np.clip(wide, 0, None)  # a spread mouth shows more of its teeth
     return MotionTrack(
         fps=fps,
@@ -69,7 +71,7 @@ def _opening(
     opening = _to_unit(heard, speaking)
     if said is not None:
         opening = _DRIVER_SHARE * opening + (1 - _DRIVER_SHARE) * _to_unit(said.opening, speaking)
-    louder = 0.80 + 0.25 * np.clip((level + 18) / 18, 0, 1.2)  # effort opens the mouth
+    louder = 0.45 + 0.60 * np.clip((level + 20) / 20, 0, 1.2)  # effort opens the mouth
     opening = gaussian_filter1d(opening * louder * active, 0.45)
     held = said.closure if said is not None else np.zeros_like(active)
     opening = opening * (1 - held)

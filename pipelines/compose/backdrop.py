@@ -21,18 +21,18 @@ _GRAIN = 0.7
 _PIXELS_MAX = 80_000_000  # a decompression bomb is refused before it is unpacked
 
 
-def draw_wall(width: int, height: int, colours: tuple[Rgb, ...], *, light: tuple[float, float], seed: int) -> ByteArray:
+def draw_wall(width: int, height: int, colours: tuple[Rgb, Rgb], *, light: tuple[float, float], seed: int) -> ByteArray:
     """Return a wall, (height, width, 3) uint8.
 
     Args:
         width: in pixels.
         height: in pixels.
-        colours: the brand's; the first paints the wall, the second its ring.
+        colours: of the wall and of its ring.
         light: where the pool of light is, as shares of width and height: behind the presenter's head.
         seed: places the small discs.
     """
     wall = darkened_to(colours[0], _WALL_LUMINANCE)
-    accent = colours[1] if len(colours) > 1 else mix(colours[0], WHITE, 0.5)
+    accent = colours[1]
     scale = min(1.0, 960 / max(width, height))  # shapes this soft need no more pixels; the grain comes after
     w, h = round(width * scale), round(height * scale)
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
@@ -73,7 +73,7 @@ def load_picture(path: Path, width: int, height: int) -> ByteArray:
             fitted = ImageOps.fit(
                 ImageOps.exif_transpose(image).convert("RGB"), (width, height), Image.Resampling.LANCZOS
             )
-            return np.asarray(fitted, dtype=np.uint8)
+            return np.array(fitted, dtype=np.uint8)  # a copy: titles are drawn on it
     except (UnidentifiedImageError, OSError, ValueError) as e:
         raise InputInvalidError(f"{path.name} cannot be read as a picture; give a JPEG, PNG or WEBP file") from e
 

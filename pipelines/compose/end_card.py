@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.compose.backdrop import draw_wall, load_logo
-from pipelines.compose.colour import WHITE, Rgb, ink_on, mix
+from pipelines.compose.colour import WHITE, Rgb, ink_on
 from pipelines.compose.lettering import draw_button, draw_text
 from pipelines.compose.spec import SceneSpec
 from pipelines.disclosure.fonts import FontSet, Weight
@@ -22,14 +22,14 @@ _SCALES = (
 )  # tall scripts and long texts shrink together, so that the card keeps its proportions
 
 
-def draw_end_card(spec: SceneSpec, area: Box, colours: tuple[Rgb, ...], *, fonts: FontSet) -> ByteArray:
+def draw_end_card(spec: SceneSpec, area: Box, colours: tuple[Rgb, Rgb], *, fonts: FontSet) -> ByteArray:
     """Return the end card, (height, width, 3); its text stays inside ``area``.
 
     Raises:
         InputInvalidError: a text is too long for the card.
     """
     card = draw_wall(spec.width, spec.height, colours, light=(0.5, 0.5), seed=spec.seed + 1)
-    accent = colours[1] if len(colours) > 1 else mix(colours[0], WHITE, 0.5)
+    accent = colours[1]
     for scale in _SCALES:
         rows = _rows(spec, area, accent, round(min(spec.width, spec.height) * scale), fonts)
         total = sum(picture.shape[0] + gap for picture, gap in rows) - rows[-1][1]

@@ -15,6 +15,7 @@ _SQUARE_RATIO = 1.2  # as channel profiles have it
 _FOREHEAD = 0.85
 _CHIN = 1.32  # with the jaw dropped
 _HALF_FACE = 0.95
+_GROWTH = 1.12
 _SMALLEST = 0.07  # of the height: below that a mouth is a handful of pixels
 
 
@@ -81,7 +82,10 @@ def frame_presenter(
         "square": _Ideal(0.43, 0.178, 0.5),
     }[shape]
     room = (face_bottom_max - face_top_min) / height
-    distance = min(ideal.eye_distance, room / (_FOREHEAD + _CHIN))
+    widest = room / (_FOREHEAD + _CHIN)
+    covering = (1 - ideal.eye_line) / bust.below * 1.005  # a little larger is better than a fade, where that is enough
+    wanted = max(ideal.eye_distance, covering) if covering <= ideal.eye_distance * _GROWTH else ideal.eye_distance
+    distance = min(wanted, widest)
     if distance < _SMALLEST:
         raise InputInvalidError(
             f"{width}x{height} leaves no room for a face between label and subtitles on this channel; "

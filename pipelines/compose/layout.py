@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.compose.captions import caption_lines
-from pipelines.compose.colour import Rgb, parse_colour
+from pipelines.compose.colour import Rgb, wall_and_accent
 from pipelines.compose.framing import Bust, Framing, frame_presenter, shape_of
 from pipelines.compose.lettering import caption_height, caption_pad
 from pipelines.compose.spec import SceneSpec
@@ -56,9 +56,9 @@ class SceneLayout:
         return self.frame_count / self.spec.fps
 
     @property
-    def colours(self) -> tuple[Rgb, ...]:
-        """The brand's colours."""
-        return tuple(parse_colour(colour) for colour in self.spec.brand.colours)
+    def colours(self) -> tuple[Rgb, Rgb]:
+        """The colours of wall and accent."""
+        return wall_and_accent(self.spec.brand.colours)
 
 
 def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bust | None = None) -> SceneLayout:

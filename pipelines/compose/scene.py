@@ -198,14 +198,13 @@ def _name_shows(layout: SceneLayout, fonts: FontSet) -> Iterator[_Show]:
     spec, area = layout.spec, layout.name_area
     if area is None:
         return
-    colours = layout.colours
     rgba = draw_name_line(
         spec.product,
         spec.brand.name,
         fonts,
         size_px=round(area.height * 0.40),
         locale=spec.locale,
-        accent=colours[min(1, len(colours) - 1)],
+        accent=layout.colours[1],
         width_max=area.width,
     )
     y = area.y + area.height - rgba.shape[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.compose.backdrop import draw_wall, load_logo, load_picture
-from pipelines.compose.colour import BLACK, WHITE, Rgb, darkened_to, ink_on, mix, parse_colour
+from pipelines.compose.colour import BLACK, WHITE, Rgb, darkened_to, ink_on, mix, wall_and_accent
 from pipelines.compose.framing import Framing, shape_of
 from pipelines.compose.lettering import draw_text, ink_left
 from pipelines.compose.spec import SceneSpec
@@ -19,7 +19,7 @@ _FLOOR_FADE = 0.16  # of the height
 
 def dress(spec: SceneSpec, framing: Framing, *, safe: Box, fonts: FontSet) -> Stage:
     """Return the stage with everything that never moves and never lies over the presenter already in it."""
-    colours = tuple(parse_colour(colour) for colour in spec.brand.colours)
+    colours = wall_and_accent(spec.brand.colours)
     light = (framing.centre_x, framing.eye_line)
     if spec.background is None:
         background = draw_wall(spec.width, spec.height, colours, light=light, seed=spec.seed)
@@ -27,7 +27,7 @@ def dress(spec: SceneSpec, framing: Framing, *, safe: Box, fonts: FontSet) -> St
         background = load_picture(spec.background, spec.width, spec.height)
     title = spec.title or spec.product
     if title and shape_of(spec.width, spec.height) == "landscape":
-        _set_title(background, title, spec, safe=safe, fonts=fonts, colours=colours)
+        _set_title(background, title, spec, safe=safe, fonts=fonts, accent=colours[1])
     return Stage(
         background=background, eye_line=framing.eye_line, eye_distance=framing.eye_distance, centre_x=framing.centre_x
     )
@@ -42,7 +42,7 @@ def draw_floor(spec: SceneSpec, framing: Framing) -> Plate | None:
     share = np.clip((np.arange(top, spec.height) - top) / max(1, solid - top), 0, 1)
     alpha = share * share * (3 - 2 * share)
     rgba = np.empty((spec.height - top, spec.width, 4), dtype=np.uint8)
-    rgba[..., :3] = mix(darkened_to(parse_colour(spec.brand.colours[0]), 0.05), BLACK, 0.35)
+    rgba[..., :3] = mix(darkened_to(wall_and_accent(spec.brand.colours)[0], 0.05), BLACK, 0.35)
     rgba[..., 3] = np.round(alpha * 255)[:, None]
     return Plate(rgba=rgba, x=0, y=top)
 
@@ -66,11 +66,8 @@ def draw_mark(spec: SceneSpec, area: Box, ground: ByteArray, *, fonts: FontSet) 
     return Plate(rgba=rgba, x=area.x - ink_left(rgba), y=area.y + (area.height - rgba.shape[0]) // 2)
 
 
-def _set_title(
-    background: ByteArray, title: str, spec: SceneSpec, *, safe: Box, fonts: FontSet, colours: tuple[Rgb, ...]
-) -> None:
+def _set_title(background: ByteArray, title: str, spec: SceneSpec, *, safe: Box, fonts: FontSet, accent: Rgb) -> None:
     """Set the title in the left of a landscape stage, an accent bar over it and the web address below."""
-    accent = colours[1] if len(colours) > 1 else mix(colours[0], WHITE, 0.5)
     room = round(spec.width * _TITLE_SHARE) - safe.x
     size = round(spec.height * 0.086)
     rows = [draw_text(title, fonts, size_px=size, locale=spec.locale, ink=WHITE, width_max=room, lines_max=4)]

@@ -96,8 +96,8 @@ def draw_label(spec: LabelSpec, fonts: FontSet, *, reserved: tuple[Box, ...]) ->
     Raises:
         DisclosureError: it fits nowhere at the height it must have; the scene must make room, never the label.
     """
-    drawings = [_draw(lines, spec, fonts) for lines in _ways_to_break(spec.text)]
-    for rgba, letters, text_height in sorted(drawings, key=lambda d: d[0].shape[0]):
+    for lines in _ways_to_break(spec.text):
+        rgba, letters, text_height = _draw(lines, spec, fonts)
         place = _place(rgba.shape[1], rgba.shape[0], spec, reserved)
         if place is not None:
             contrast = _worst_contrast()
@@ -143,13 +143,15 @@ def _ways_to_break(text: str) -> Iterator[tuple[str, ...]]:
 def _draw(lines: tuple[str, ...], spec: LabelSpec, fonts: FontSet) -> tuple[ByteArray, ByteArray, int]:
     """Return (rgba, letters, height of the lowest line) at the smallest size whose every line is high enough."""
     need = spec.text_height_px
-    for size in range(need, need * 3):
+    size = need
+    while True:
         masks = [fonts.draw(line, size_px=size, locale=spec.locale, weight=Weight.SEMIBOLD) for line in lines]
         heights = [_solid_height(mask) for mask in masks]
         if min(heights) >= need:
             break
-    else:
-        raise DisclosureError(f"the label {spec.text!r} cannot be drawn {need} px high; give it letters")
+        size += max(
+            1, round((need - min(heights)) * 0.9 * size / need)
+        )  # a little short of the goal, then step by step
     pad_x, pad_y, gap = round(need * 0.52), round(need * 0.42), round(need * 0.34)
     inks = [mask.alpha[mask.ink_top : mask.ink_bottom] for mask in masks]
     width = max(ink.shape[1] for ink in inks) + 2 * pad_x

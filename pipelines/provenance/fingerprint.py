@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from pipelines.errors import ProvenanceError
 
@@ -76,19 +76,6 @@ def distance(a: Fingerprint, b: Fingerprint) -> float:
 def is_match(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether two marks belong to the same take."""
     return distance(a, b) <= THRESHOLDS[a.kind]
-
-
-Key = TypeVar("Key")
-
-
-def nearest(mark: Fingerprint, candidates: Iterable[tuple[Key, Fingerprint]]) -> tuple[Key, float] | None:
-    """Return the candidate that differs least, if it is within the threshold."""
-    best: tuple[Key, float] | None = None
-    for key, candidate in candidates:
-        far = distance(mark, candidate)
-        if far <= THRESHOLDS[mark.kind] and (best is None or far < best[1]):
-            best = (key, far)
-    return best
 
 
 def _iscc_digest(value: str) -> int:

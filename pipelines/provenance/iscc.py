@@ -17,6 +17,7 @@ from pipelines.errors import ProvenanceError
 from pipelines.provenance.fingerprint import ISCC, ISCC_BITS, Fingerprint
 
 _SIDE: Final = 32
+_PIXELS_MAX: Final = 64_000_000  # a stranger's picture must not fill the memory
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")  # the only decoders that are kept safe
 
 # The binary layout of ISO/IEC 15938-3 Amd 4 as ffmpeg's vf_signature writes it, in bits.
@@ -43,6 +44,8 @@ def image_fingerprint(path: Path) -> Fingerprint:
     """Return the Image-Code of a JPEG, PNG or WebP file."""
     try:
         with Image.open(path, formats=_FORMATS) as picture:
+            if picture.width * picture.height > _PIXELS_MAX:
+                raise ProvenanceError(f"{path.name} has {picture.width}x{picture.height} pixels, too many to compare")
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as e:
         raise ProvenanceError(f"{path.name} cannot be read as JPEG, PNG or WebP: {e}") from e

@@ -93,7 +93,7 @@ class ReleaseDoor:
             entry = self._prepare(scene, grant, provenance, place, steps, progress)
             receipt = self._record(request, entry, steps)
         except BaseException as e:
-            if not self._is_on_record(request.take_id):
+            if steps.current != "record" or not self._is_on_record(request.take_id):
                 place.destroy()
             if isinstance(e, PipelineError | OSError) and not isinstance(e, ReleaseError | CancelledError):
                 raise ReleaseError(
@@ -101,6 +101,7 @@ class ReleaseDoor:
                 ) from e
             raise
         with steps.step("move"):
+            _require_recorded(place.out / entry.file_name, receipt)
             place.let_out()
         progress(1.0)
         return self._released(receipt, place, steps=tuple(steps.reports), resumed=False)
@@ -188,6 +189,7 @@ class ReleaseDoor:
                 frame_count=frames.frame_count if frames else 0,
                 fps=frames.fps if frames else 0,
             )
+            file_sha256 = Sha256Hex(sha256_of(signed))  # first, so that what is read back is what is recorded
             say(read_back(signed, expected))
             if disclosed.captions:
                 write_captions(
@@ -198,7 +200,7 @@ class ReleaseDoor:
             take_id=request.take_id,
             record_id=request.record_id,
             public_hash=fresh.public_hash,
-            file_sha256=Sha256Hex(sha256_of(signed)),
+            file_sha256=file_sha256,
             file_name=signed.name,
             media_type=wanted.media_type,
             fingerprint=marks.main,

@@ -27,7 +27,7 @@ class PublicRelease:
 
 
 class PublicRecords(Protocol):
-    """Look-ups for ``verify_file``. None may raise for an unknown key."""
+    """Look-ups for ``verify_file``; an unknown key raises nothing, an unreliable ledger a ``LedgerError``."""
 
     def release_of_take(self, take_id: str) -> PublicRelease | None:
         """Return the release of a take."""

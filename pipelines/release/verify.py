@@ -4,7 +4,8 @@
 2. Its manifest is read with our anchors alone and without any network.
 3. Trusted: the take it names must be on record under the same consent, and the ledger must prove it.
 4. Present but not fitting: altered, if it was signed here, names a take of ours, or looks like one.
-5. Whole but signed by somebody else: unknown, whatever it claims.
+5. Whole but signed by somebody else: unknown, whatever it claims, unless the ledger holds exactly these bytes
+   (our certificate ended, or our authority was replaced).
 6. None: looked up by fingerprint; ours means stripped.
 7. The consent's status is that of now, and a withdrawn one is said first.
 """
@@ -84,6 +85,31 @@ def verify_file(
             ledger={"included": False},
         )
     reading = read_manifest(path, trust_anchors_pem=trust_anchors_pem, media_type=media_type)  # 2
+    try:
+        return _judge(path, media_type, reading, ledger=ledger, records=records, at=at, examiner=examiner)
+    except LedgerError as e:  # unreadable means no
+        return Verdict(
+            verdict=VerdictKind.UNKNOWN,
+            summary="The ledger of this studio cannot be relied on now, so nothing can be said of this file.",
+            media_type=media_type,
+            manifest=reading.to_json(),
+            label={"text": None, "seen": None},
+            fingerprint={"checked": False, "reason": "the ledger cannot be read"},
+            consent={"status": "unknown"},
+            ledger={"included": False, "reason": str(e)},
+        )
+
+
+def _judge(
+    path: Path,
+    media_type: str,
+    reading: ManifestReading,
+    *,
+    ledger: TrustedLedger,
+    records: PublicRecords,
+    at: datetime,
+    examiner: Examiner | None,
+) -> Verdict:
     looked = look_up(path, media_type=media_type, examiner=examiner, records=records)
     release = _find_release(path, reading, looked, records)
     proof = prove_inclusion(release, ledger) if release else dict[str, object](included=False)
@@ -94,7 +120,7 @@ def verify_file(
     if kind is VerdictKind.AUTHENTIC and status in WITHDRAWN:
         kind = VerdictKind.REVOKED
     sentences = [_STATUS_SENTENCES.get(status, "") if release else "", sentence]
-    exact = release is not None and reading.state == "trusted" and sha256_of(path) == release.entry.file_sha256
+    exact = release is not None and sha256_of(path) == release.entry.file_sha256
     if kind in {VerdictKind.AUTHENTIC, VerdictKind.REVOKED} and not exact:
         sentences.append("Bytes outside of picture and sound were added since; the content itself is unchanged.")
     return Verdict(
@@ -103,7 +129,7 @@ def verify_file(
         media_type=media_type,
         take_id=release.entry.take_id if release else None,
         manifest=reading.to_json(),
-        label=_label(path, media_type, release, examiner),
+        label=_label(path, media_type, release, examiner if looked.kind else None),
         fingerprint=looked.to_json(),
         consent=_consent(status, release),
         ledger=proof if release else {"included": False},
@@ -153,31 +179,44 @@ def _find_release(path: Path, reading: ManifestReading, looked: Lookup, records:
     if reading.state == "none":
         return records.release_of_take(looked.match.take_id) if looked.match else None
     named = records.release_of_take(reading.consent.take_id) if reading.consent else None
-    if named or reading.state != "invalid":
+    if reading.state == "trusted" or (named and reading.state == "invalid"):
         return named
     if exact := records.release_of_file(sha256_of(path)):
         return exact
+    if reading.state == "untrusted":
+        return None
     return records.release_of_take(looked.match.take_id) if looked.match else None
 
 
 def _decide(
     reading: ManifestReading, looked: Lookup, release: PublicRelease | None, *, included: bool
 ) -> tuple[VerdictKind, str]:
-    if reading.state == "trusted":
-        return _decide_trusted(reading, release, included=included)
-    if reading.state == "untrusted":
-        likeness = f" It looks like take {looked.match.take_id} of this studio." if looked.match else ""
-        return VerdictKind.UNKNOWN, _UNKNOWN_SIGNER + likeness
-    if reading.state == "invalid":
-        signed_here = reading.consent is not None and not any(
-            failure.startswith("signingCredential") for failure in reading.failures
-        )
-        if signed_here or release:
-            return (
-                VerdictKind.ALTERED,
-                "This file was changed after it was released; do not rely on what it shows or says.",
-            )
-        return VerdictKind.UNKNOWN, "This file carries a damaged manifest, and nothing connects it with this studio."
+    match reading.state:
+        case "trusted":
+            return _decide_trusted(reading, release, included=included)
+        case "untrusted":
+            return _decide_untrusted(looked, release, included=included)
+        case "invalid":
+            return _decide_invalid(reading, release)
+        case "none":
+            return _decide_without_manifest(looked, release)
+
+
+def _decide_untrusted(looked: Lookup, release: PublicRelease | None, *, included: bool) -> tuple[VerdictKind, str]:
+    if release and included:  # found by its exact hash
+        return VerdictKind.AUTHENTIC, _SIGNER_ENDED
+    likeness = f" It looks like take {looked.match.take_id} of this studio." if looked.match else ""
+    return VerdictKind.UNKNOWN, _UNKNOWN_SIGNER + likeness
+
+
+def _decide_invalid(reading: ManifestReading, release: PublicRelease | None) -> tuple[VerdictKind, str]:
+    has_our_signer = not any(failure.startswith("signingCredential") for failure in reading.failures)
+    if release or (reading.consent is not None and has_our_signer):
+        return VerdictKind.ALTERED, _CHANGED
+    return VerdictKind.UNKNOWN, "This file carries a damaged manifest, and nothing connects it with this studio."
+
+
+def _decide_without_manifest(looked: Lookup, release: PublicRelease | None) -> tuple[VerdictKind, str]:
     if release is None or looked.match is None:
         found = "and it looks like nothing released here" if looked.kind else "and it could not be looked up here"
         return VerdictKind.UNKNOWN, f"This file carries no manifest, {found}."
@@ -203,6 +242,11 @@ def _decide_trusted(
     return VerdictKind.AUTHENTIC, "This file was released by this studio and is unchanged. It was made with AI."
 
 
+_CHANGED: Final = "This file was changed after it was released; do not rely on what it shows or says."
+_SIGNER_ENDED: Final = (
+    "This file was released by this studio and is unchanged: the ledger holds exactly these bytes. It was made with "
+    "AI. Whoever checks its signature alone will not trust it, for the signer's certificate has ended or was replaced."
+)
 _UNKNOWN_SIGNER: Final = (
     "This file carries a whole manifest of somebody else, whom this studio does not know; nothing here vouches for it."
 )

@@ -168,7 +168,7 @@ def _hand_over(path: Path, plan: TakePlan, out: Path) -> Path:
     """Copy a released file and the subtitles beside it under a name that people can read."""
     out.mkdir(parents=True, exist_ok=True)
     stem = "_".join((_slug(plan.product), plan.locale, plan.market, plan.channel, plan.frame_size, plan.take_id[-2:]))
-    target = out / (stem + path.suffix)
+    target = (out / (stem + path.suffix)).absolute()
     for source in sorted(path.parent.glob(path.stem + ".*")):
         goal = out / (stem + source.name.removeprefix(path.stem))
         part = goal.with_name(goal.name + ".part")

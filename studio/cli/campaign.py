@@ -108,9 +108,8 @@ def worker(home: HomeOption = None, as_json: JsonOption = False) -> None:
         if as_json:
             say_json({"worker": runner.slot.name, "hosts": wiring.settings.hosts})
         else:
-            say(
-                f"{runner.slot.name} runs takes of {wiring.settings.home}, {wiring.settings.hosts} at a time; Ctrl-C stops it"
-            )
+            hosts = wiring.settings.hosts
+            say(f"{runner.slot.name} runs takes of {wiring.settings.home}, {hosts} at a time; Ctrl-C stops it")
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())

@@ -20,12 +20,15 @@ def show_takes(result: ProduceResult) -> None:
     table = Table(title=f"campaign {result.campaign}", title_justify="left")
     for column in ("locale", "market", "format", "status", "speech", "animate", "compose", "release"):
         table.add_column(column, justify="right" if column in _STEP_NAMES else "left")
-    table.add_column("file, or why not", overflow="fold")
     for take in result.takes:
-        what = str(take.path) if take.path else "\n".join(f"{f.code}: {f.message}" for f in take.reasons)
         seconds = (f"{take.seconds[s]:.1f} s" if s in take.seconds else "" for s in _STEP_NAMES)
-        table.add_row(take.locale, take.market, take.format, _styled(take.status), *seconds, escape(what))
-    Console().print(table)
+        table.add_row(take.locale, take.market, take.format, _styled(take.status), *seconds)
+    console = Console()
+    console.print(table)
+    for take in result.takes:
+        console.print(f"[bold]{take.locale} {take.format}[/bold]", end=" ")
+        for line in [str(take.path)] if take.path else [f"{f.code}: {f.message}" for f in take.reasons]:
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 _STEP_NAMES = ("speech", "animate", "compose", "release")

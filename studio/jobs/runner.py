@@ -9,26 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, StepOptions
+from sqlalchemy import inspect
 
+from studio.errors import JobError
 from studio.jobs.outcome import StepOutcome
 from studio.jobs.plan import TakePlan
 from studio.jobs.pool import HostPool
 from studio.jobs.slots import Slot, dead_slots
 from studio.jobs.steps import step_named, steps_of
-from studio.store.campaigns import CampaignStore, TakeStatus
+from studio.store.campaigns import CampaignStore, Fault, TakeStatus
 from studio.store.engine import open_jobs_engine
 
 APPLICATION_VERSION = "sayso-takes-1"  # changes only with the meaning of a stored step
 QUEUE = "takes"
 WORKFLOW = "render_take"
 POLL_S = 0.2
+WORKER_START_S = 30.0
 
+_BROKEN = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _END = {"done": TakeStatus.RELEASED, "refused": TakeStatus.REFUSED, "failed": TakeStatus.FAILED}
 
 
@@ -75,7 +80,8 @@ class JobRunner:
             client.destroy()
 
     def take_over(self) -> int:
-        """Resume what processes left behind that are gone; returns how many takes."""
+        """Resume what processes left behind that are gone, and end what cannot go on; returns how many resumed."""
+        self._end_broken()
         count = 0
         with dead_slots(self.locks_dir) as names:
             for name in names:
@@ -91,6 +97,17 @@ class JobRunner:
         self.pool.close()
         DBOS.destroy(destroy_registry=True)
         self.slot.close()
+
+    def _end_broken(self) -> None:
+        """A workflow that ended with an error of ours leaves its take open; nobody would ever end it."""
+        waiting = list(self.campaigns.open_ids())
+        if not waiting:
+            return
+        for workflow in DBOS.list_workflows(
+            workflow_ids=waiting, status=list(_BROKEN), load_input=False, load_output=False
+        ):
+            fault = Fault(code="job_error", message="the job ended with an internal error; produce the brief again")
+            self.campaigns.finish(workflow.workflow_id, status=TakeStatus.FAILED, at=self.clock(), faults=(fault,))
 
     def _register(self) -> None:
         @DBOS.workflow(name=WORKFLOW)
@@ -135,7 +152,16 @@ class RemoteJobs:
     database_url: str
 
     def enqueue(self, take_ids: Iterable[str]) -> None:
-        """Hand takes over; one that is enqueued already stays as it is."""
+        """Hand takes over; one that is enqueued already stays as it is.
+
+        Raises:
+            JobError: the worker has not made its tables; it must have died at its start.
+        """
+        deadline = time.monotonic() + WORKER_START_S
+        while not _has_tables(self.database_url):
+            if time.monotonic() > deadline:
+                raise JobError("the worker of this home did not start; stop it, and run the command again")
+            time.sleep(POLL_S)
         client = _client(self.database_url)
         try:
             _enqueue(client, take_ids)
@@ -149,12 +175,23 @@ class RemoteJobs:
 
 def cancel_takes(database_url: str, take_ids: Iterable[str]) -> None:
     """Stop takes wherever they run; the process that runs one kills its host within a second."""
+    if not _has_tables(database_url):
+        return  # nothing was ever enqueued here
     client = _client(database_url)
     try:
         for take_id in take_ids:
             client.cancel_workflow(take_id)
     finally:
         client.destroy()
+
+
+def _has_tables(database_url: str) -> bool:
+    engine = open_jobs_engine(database_url)
+    try:
+        schema = None if engine.dialect.name == "sqlite" else "dbos"
+        return inspect(engine).has_table("workflow_status", schema=schema)
+    finally:
+        engine.dispose()
 
 
 def _client(database_url: str) -> DBOSClient:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Row, insert, select, true, update
 
 from consent.grant import Reason, ReasonCode
 from studio.errors import NotFoundError
@@ -113,9 +113,7 @@ class CampaignStore:
 
     def unfinished(self, brief_sha256: str) -> CampaignRow | None:
         """The newest campaign made of this very brief, if some of its takes have not ended."""
-        open_takes = select(schema.takes.c.campaign_id).where(
-            schema.takes.c.status.in_([s.value for s in TakeStatus if not s.is_final])
-        )
+        open_takes = select(schema.takes.c.campaign_id).where(_is_open())
         query = (
             select(schema.campaigns)
             .where(schema.campaigns.c.brief_sha256 == brief_sha256, schema.campaigns.c.id.in_(open_takes))
@@ -143,6 +141,11 @@ class CampaignStore:
         with reading(self._engine) as connection:
             return tuple(_take(row) for row in connection.execute(query))
 
+    def open_ids(self) -> tuple[str, ...]:
+        """Takes that have not ended, of every campaign."""
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(select(schema.takes.c.id).where(_is_open())).scalars())
+
     def take(self, take_id: str) -> TakeRow:
         """One take.
 
@@ -157,10 +160,9 @@ class CampaignStore:
 
     def note_progress(self, take_id: str, *, step: str, share: float, at: datetime) -> None:
         """Say how far a take is; a take that has ended stays as it ended."""
-        open_states = [s.value for s in TakeStatus if not s.is_final]
         statement = (
             update(schema.takes)
-            .where(schema.takes.c.id == take_id, schema.takes.c.status.in_(open_states))
+            .where(schema.takes.c.id == take_id, _is_open())
             .values(status=TakeStatus.RUNNING.value, step=step, share=share, updated_at=at)
         )
         with self._engine.begin() as connection:
@@ -178,14 +180,19 @@ class CampaignStore:
     def finish(
         self, take_id: str, *, status: TakeStatus, at: datetime, faults: tuple[Fault, ...] = (), path: str | None = None
     ) -> None:
-        """Record how a take ended. What is released stays released, whoever comes late."""
+        """Record how a take ended. How it ended first holds, but for a release: that is a fact, whoever comes late."""
+        may_change = _is_open() if status is not TakeStatus.RELEASED else true()
         statement = (
             update(schema.takes)
-            .where(schema.takes.c.id == take_id, schema.takes.c.status != TakeStatus.RELEASED.value)
+            .where(schema.takes.c.id == take_id, may_change)
             .values(status=status.value, reasons=_dump_faults(faults), path=path, share=1.0, updated_at=at)
         )
         with self._engine.begin() as connection:
             connection.execute(statement)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return schema.takes.c.status.in_([s.value for s in TakeStatus if not s.is_final])
 
 
 def _dump_faults(faults: tuple[Fault, ...]) -> str:

@@ -89,7 +89,7 @@ class LedgerStore:
         with reading(self._engine) as connection:
             bodies = connection.execute(select(ledger_entries.c.body).order_by(ledger_entries.c.position))
             notes = connection.execute(select(checkpoints.c.note).order_by(checkpoints.c.size))
-            return [bytes(b) for b in bodies.scalars()], list(notes.scalars())
+            return [_leaf(b) for b in bodies.scalars()], list(notes.scalars())
 
     def read_witness(self) -> str | None:
         """The newest checkpoint that was written beside the database; None before the first."""
@@ -122,7 +122,9 @@ class LedgerStore:
         if newest is None:
             if count or (witness is not None and _size_of(witness)):
                 raise LedgerTamperedError(
-                    f"the ledger has {count} entries and no checkpoint, but one was signed; restore the database from a backup"
+                    f"the ledger has {count} entries and no checkpoint, but one was signed; "
+                    "restore the database from a backup"
+                    "restore the database from a backup"
                 )
             return LedgerView.empty(origin=self.origin, key=self._key)
         known = self._known
@@ -147,7 +149,13 @@ class LedgerStore:
         rows = connection.execute(query).all()
         if [row.position for row in rows] != list(range(start, start + len(rows))):
             raise LedgerTamperedError("the ledger has a gap: an entry was removed; restore the database from a backup")
-        return [bytes(row.body) for row in rows]
+        return [_leaf(row.body) for row in rows]
+
+
+def _leaf(body: object) -> bytes:
+    if not isinstance(body, bytes | memoryview):  # SQLite holds whatever was put there
+        raise LedgerUnreadableError("an entry of the ledger is not bytes; restore the database from a backup")
+    return bytes(body)
 
 
 def _size_of(note: str) -> int:

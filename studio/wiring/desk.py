@@ -1,4 +1,4 @@
-"""The desk of the first page, wired to the studio's own actions. An order becomes a brief.toml, as if written by hand."""
+"""The desk of the first page, over the studio's own actions: an order becomes a brief.toml, as if written by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Protocol
 
 from consent.decide import record_status
 from consent.envelope import Envelope
-from consent.signatures import assurance
 from pipelines.assets import ASSETS
 from studio.campaigns.brief import read_brief
 from studio.campaigns.produce import Jobs
@@ -75,7 +74,8 @@ class StudioDesk:
 
     def _stands(self, envelope: Envelope) -> bool:
         status = record_status(
-            envelope,
+            envelope.record_id,
+            envelope=envelope,
             ledger=self.wiring.ledger.view_or_error(),
             rulebook=self.wiring.rulebook,
             at=self.wiring.clock(),
@@ -90,7 +90,7 @@ class StudioDesk:
             record_id=envelope.record_id,
             name=record.subject.name,
             subject_class=record.subject_class,
-            assurance=assurance(envelope, controller_keys=self.wiring.rulebook.controller_keys) or "none",
+            assurance=str(self.wiring.dossiers.show(envelope.record_id)["assurance"] or "none"),
             brands=tuple(record.scope.brands),
             products=tuple(record.scope.products),
             languages=tuple(record.scope.languages),

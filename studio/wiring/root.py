@@ -244,6 +244,7 @@ class Wiring:
 
     def stop_takes(self, take_ids: tuple[str, ...], *, fault: Fault, status: TakeStatus) -> None:
         """Stop takes wherever they run and destroy what they have made so far."""
+        take_ids = tuple(one for one in take_ids if self.gate.released(TakeId(one)) is None)
         if not take_ids:
             return
         from studio.jobs.runner import cancel_takes  # noqa: PLC0415 - with DBOS: half a second

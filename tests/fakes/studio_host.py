@@ -1,7 +1,8 @@
 """A host whose engines write a few bytes instead of rendering. Real store, real consent, real gate, real pipe.
 
 Run as a program it is what ``HostPool`` starts; ``SAYSO_FAKE_LOG`` gets one line for each thing that an engine does,
-``SAYSO_FAKE_STEP_S`` is how long a step takes.
+``SAYSO_FAKE_STEP_S`` is how long a step takes, ``SAYSO_FAKE_FAULT`` names a step that fails, ``SAYSO_FAKE_DEATH`` one
+that kills its host.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from consent.grant import Grant, Sha256Hex
+from pipelines.errors import InputInvalidError
 from pipelines.media import Progress
 from pipelines.provenance.fingerprint import Fingerprint
 from pipelines.release.gate import ReleaseEntry
@@ -76,6 +78,10 @@ class FakeEngines:
 
     def _work(self, plan: TakePlan, step: str, progress: Progress) -> None:
         self._say(f"{step}-start", plan)
+        if os.environ.get("SAYSO_FAKE_FAULT") == step:
+            raise InputInvalidError("this scene does not fit; give a shorter title")
+        if os.environ.get("SAYSO_FAKE_DEATH") == step:
+            os._exit(9)
         progress(0.5)
         time.sleep(self.step_s)
         self._say(f"{step}-end", plan)

@@ -1,4 +1,4 @@
-"""``sayso produce`` with the fake hosts, as a program that a test can kill: python -m tests.fakes.studio_produce FOLDER."""
+"""``sayso produce`` with fake hosts, as a program that a test can kill: python -m tests.fakes.studio_produce FOLDER."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes.studio_home import StudioHome
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    given = {k: v for k, v in os.environ.items() if k.startswith("SAYSO_FAKE_")}
+    given = {k: v for k, v in os.environ.items() if k.startswith("SAYSO_FAKE_")}  # StudioHome starts from none
     home = StudioHome(folder, environ=given)
     result = run_brief(home.wiring(), read_brief(folder / "brief.toml"), out=folder / "out", quietly=True)
     sys.stdout.write(json.dumps(result.to_json()))

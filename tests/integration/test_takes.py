@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipelines.assets import ASSETS
 from pipelines.compose.decoder import decode_frames, probe
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.fonts import load_fonts
@@ -19,7 +20,6 @@ from pipelines.disclosure.label import draw_label, label_for
 from pipelines.disclosure.market import load_market
 from pipelines.disclosure.presence import label_is_present
 from pipelines.provenance.reading import read_manifest
-from pipelines.assets import ASSETS
 from pipelines.weights import WeightsStore, load_cards
 from tests.integration.conftest import TEXTS, Campaign
 

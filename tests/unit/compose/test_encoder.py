@@ -231,6 +231,8 @@ def test_share_outside_the_film_is_an_error(film: Path) -> None:
 
 def _children() -> set[int]:
     """Running ffmpeg processes that this test process started."""
-    listed = subprocess.run(["ps", "-o", "pid=,stat=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,stat=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
+    )
     rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
     return {int(pid) for pid, state, name in rows if "ffmpeg" in name and not state.startswith("Z")}

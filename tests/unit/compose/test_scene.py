@@ -138,11 +138,9 @@ def test_no_cut_edge_of_the_portrait_shows(fonts: FontSet, size: tuple[int, int]
 @pytest.mark.parametrize("market", ["US-NY", "CN"])  # the longest labels
 @pytest.mark.parametrize("size", [*FORMATS, (360, 640)])
 @pytest.mark.parametrize("channel", ["youtube", "tiktok", "instagram"])
-def test_label_finds_a_place_in_every_scene(
-    fonts: FontSet, size: tuple[int, int], market: str, channel: str
-) -> None:
+def test_label_finds_a_place_in_every_scene(fonts: FontSet, size: tuple[int, int], market: str, channel: str) -> None:
     layout = lay_out(spec_of(size, channel=channel), speech_in("en-US"), fonts=fonts)
-    for language ("ar", "de", "en", "es", "it", "ko", "nl"):
+    for language in ("ar", "de", "en", "es", "it", "ko", "nl"):
         spec = label_for(
             load_market(market),
             load_channel(channel),
@@ -279,7 +277,9 @@ def test_brand_picture_and_logo_are_used(fonts: FontSet, tmp_path: Path) -> None
     logo = Image.new("RGBA", (300, 100), (0, 0, 0, 0))
     logo.paste((0, 255, 0, 255), (20, 20, 280, 80))
     logo.save(tmp_path / "logo.png")
-    spec = spec_of(brand=Brand(name="Example", logo=tmp_path / "logo.png"), background=tmp_path / "wall.png", product="")
+    spec = spec_of(
+        brand=Brand(name="Example", logo=tmp_path / "logo.png"), background=tmp_path / "wall.png", product=""
+    )
     speech = speech_in("en-US")
     layout = lay_out(spec, speech, fonts=fonts)
     scene = scene_of(layout, speech, fonts)
@@ -288,7 +288,7 @@ def test_brand_picture_and_logo_are_used(fonts: FontSet, tmp_path: Path) -> None
     area = layout.mark.box
     corner = first[area.y : area.y + area.height, area.x : area.x + area.width]
     assert (np.abs(corner.astype(int) - (0, 255, 0)).sum(axis=2) < 20).any()
-    assert np.abs(first[5, 320].astype(int) - (200, 40, 40)).max() < 5
+    assert np.abs(first[5, 600].astype(int) - (200, 40, 40)).max() < 5
 
 
 @pytest.mark.parametrize("kind", ["missing", "junk", "transparent"])

@@ -12,7 +12,13 @@ from pipelines.errors import InputInvalidError
 
 
 def spec(**changes: object) -> SceneSpec:
-    values: dict[str, object] = {"width": 640, "height": 360, "locale": "en-US", "channel": "web", "brand": Brand(name="B")}
+    values: dict[str, object] = {
+        "width": 640,
+        "height": 360,
+        "locale": "en-US",
+        "channel": "web",
+        "brand": Brand(name="B"),
+    }
     return SceneSpec(**{**values, **changes})  # type: ignore[arg-type]  # cases below give wrong values on purpose
 
 
@@ -23,7 +29,7 @@ def spec(**changes: object) -> SceneSpec:
     seed=st.integers(0, 2**31),
     end_card=st.booleans(),
 )
-def test_json_brings_back_the_same_spec(name: str, title: str, logo: Path | None, seed: int, end_card: bool) -> None:
+def test_json_brings_back_the_same_spec(*, name: str, title: str, logo: Path | None, seed: int, end_card: bool) -> None:
     before = spec(brand=Brand(name=name, logo=logo), title=title, seed=seed, end_card=end_card, background=logo)
     assert SceneSpec.from_json(before.to_json()) == before
 

@@ -10,14 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from consent.decide import Decision, Granted, Refused, RecordStatus, explain, record_status
+from consent.decide import Decision, Granted, RecordStatus, Refused, explain, record_status
 from consent.envelope import Envelope, Evidence, approve_record, approve_script, new_envelope, sign_record
 from consent.grant import Modality, ReasonCode, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.keys import SigningKey
 from consent.ledger import Approved, Entry, LedgerView, RecordCreated, ScriptApproved, Signed
 from consent.policy import Rulebook
 from consent.record import ConsentRecord
+
+# No deadline: a busy machine is slow and not wrong.
+settings.register_profile("sayso", deadline=None)
+settings.load_profile("sayso")
 
 ORIGIN = "sayso.example/ledger"
 SALT = bytes(range(32))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from consent.assurance import is_script_approved
-from consent.decide import GRANT_LIFETIME, Granted, Refused, RecordStatus, authorize, explain, record_status
+from consent.decide import GRANT_LIFETIME, Granted, RecordStatus, Refused, authorize, explain, record_status
 from consent.envelope import erase_salt
 from consent.errors import ConsentRefusedError, LedgerUnreadableError
 from consent.grant import ReasonCode
@@ -100,9 +102,7 @@ LIFE: dict[str, tuple[Callable[[World], Any], RecordStatus]] = {
     "approved": (lambda w: w.under_contract(), RecordStatus.ACTIVE),
     "suspended": (lambda w: w.under_contract().file(Suspended(public_hash=w.name, at=w.at)), RecordStatus.SUSPENDED),
     "resumed": (
-        lambda w: w.under_contract().file(
-            Suspended(public_hash=w.name, at=w.at), Resumed(public_hash=w.name, at=w.at)
-        ),
+        lambda w: w.under_contract().file(Suspended(public_hash=w.name, at=w.at), Resumed(public_hash=w.name, at=w.at)),
         RecordStatus.ACTIVE,
     ),
     "withdrawn": (lambda w: w.under_contract().file(Revoked(public_hash=w.name, at=w.at)), RecordStatus.WITHDRAWN),
@@ -122,7 +122,9 @@ LIFE: dict[str, tuple[Callable[[World], Any], RecordStatus]] = {
 
 
 @pytest.mark.parametrize(("act", "status"), LIFE.values(), ids=LIFE.keys())
-def test_status_follows_what_was_done(act: Callable[[World], Any], status: RecordStatus, make_world: Callable[..., World]) -> None:
+def test_status_follows_what_was_done(
+    act: Callable[[World], Any], status: RecordStatus, make_world: Callable[..., World]
+) -> None:
     world = make_world()
     act(world)
     assert world.status() is status
@@ -133,7 +135,9 @@ def test_status_before_the_first_day(make_world: Callable[..., World]) -> None:
 
 
 def test_status_of_another_record_is_unknown(world: World) -> None:
-    status = record_status("00" * 32, envelope=world.envelope, ledger=world.ledger, rulebook=world.rulebook, at=world.at)
+    status = record_status(
+        "00" * 32, envelope=world.envelope, ledger=world.ledger, rulebook=world.rulebook, at=world.at
+    )
     assert status is RecordStatus.UNKNOWN
 
 
@@ -154,3 +158,28 @@ def test_script_approval_counts_only_with_its_signature(make_world: Callable[...
 def test_keys_of_a_retired_controller_do_not_count(world: World) -> None:
     world.rulebook = replace(world.rulebook, controller_keys=frozenset({SigningKey.generate().public_key}))
     assert world.codes() == {ReasonCode.NOT_COUNTERSIGNED}
+
+
+ANY_TEXT = st.text(max_size=12) | st.sampled_from(["\ud800", "\x00", "1x1.png", "EU", "pt-BR", "*"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    brand=ANY_TEXT, product=ANY_TEXT, locale=ANY_TEXT, market=ANY_TEXT, channel=ANY_TEXT, form=ANY_TEXT, script=ANY_TEXT
+)
+def test_no_request_makes_a_decision_raise(make_world: Callable[..., World], form: str, **asked: str) -> None:
+    world = make_world(scope__script_approval="per_script", scope__prohibited_topics=("politics", "competitors"))
+    assert isinstance(world.under_contract().decide(format=form, **asked), Refused)
+
+
+NO_TIMES = {
+    "no zone": datetime(2026, 11, 22),  # noqa: DTZ001 # the point of the test
+    "zone without offset": datetime(2026, 11, 22, tzinfo=type("Nowhere", (tzinfo,), {"utcoffset": lambda *_: None})()),
+    "beyond the last day": datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))),
+}
+
+
+@pytest.mark.parametrize("at", NO_TIMES.values(), ids=NO_TIMES.keys())
+def test_time_that_is_no_time_is_refused(at: datetime, world: World) -> None:
+    world.at = at
+    assert ReasonCode.NOT_YET_VALID in world.codes()

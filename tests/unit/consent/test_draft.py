@@ -66,7 +66,9 @@ def test_asset_is_bound_by_its_bytes_and_neutral_name(folder: Path) -> None:
     (folder / "pictures").mkdir()
     (folder / "pictures" / "me.jpg").write_bytes(b"\xff\xd8\xff1")
     text = CONSENT.replace('["portrait.png"]', '["portrait.png", "pictures/me.jpg"]')
-    record = parse_consent_toml(write(folder, text), depiction=lambda path: "unknown" if path.suffix == ".jpg" else "illustration")
+    record = parse_consent_toml(
+        write(folder, text), depiction=lambda path: "unknown" if path.suffix == ".jpg" else "illustration"
+    )
     found = {(one.name, one.sha256, one.media_type, one.depiction) for one in record.scope.assets}
     assert found == {
         ("portrait.png", hashlib.sha256(PNG).hexdigest(), "image/png", "illustration"),
@@ -83,7 +85,10 @@ def test_only_pictures_are_judged(folder: Path) -> None:
         raise AssertionError(path)
 
     record = parse_consent_toml(write(folder, text), depiction=never)
-    assert {(one.media_type, one.depiction) for one in record.scope.assets} == {("audio/wav", "audio"), ("video/mp4", "unknown")}
+    assert {(one.media_type, one.depiction) for one in record.scope.assets} == {
+        ("audio/wav", "audio"),
+        ("video/mp4", "unknown"),
+    }
 
 
 def test_withdrawal_goes_to_the_controller_unless_it_is_written(folder: Path) -> None:
@@ -100,12 +105,32 @@ def test_consent_without_assets_binds_none(folder: Path) -> None:
 
 # how the file is changed -> line, key, words of the message
 MISTAKES = {
-    "unknown key": (('brands = ["Example"]', 'brand = "Example"\nbrands = ["Example"]'), 17, "scope.brand", "did you mean 'brands'"),
+    "unknown key": (
+        ('brands = ["Example"]', 'brand = "Example"\nbrands = ["Example"]'),
+        17,
+        "scope.brand",
+        "did you mean 'brands'",
+    ),
     "unknown table": (("[scope]", "[scop]\nx = 1\n[scope]"), 11, "scop", "did you mean 'scope'"),
-    "key of nobody": (("[scope]", "zzz = 1\n[scope]"), 11, "controller.zzz", "known here: contact, data_protection_officer"),
-    "internal name": (('class = "replica"', 'class = "replica"\nsubject_class = "replica"'), 3, "subject_class", "unknown key"),
+    "key of nobody": (
+        ("[scope]", "zzz = 1\n[scope]"),
+        11,
+        "controller.zzz",
+        "known here: contact, data_protection_officer",
+    ),
+    "internal name": (
+        ('class = "replica"', 'class = "replica"\nsubject_class = "replica"'),
+        3,
+        "subject_class",
+        "unknown key",
+    ),
     "missing key": (('language = "fr"\n', ""), 3, "subject.language", "missing"),
-    "missing table": (('[controller]\nname = "Example GmbH"\ncontact = "privacy@example.com"\n', ""), 1, "controller", "missing"),
+    "missing table": (
+        ('[controller]\nname = "Example GmbH"\ncontact = "privacy@example.com"\n', ""),
+        1,
+        "controller",
+        "missing",
+    ),
     "key twice": (("[controller]\n", ""), 8, "name", "not TOML"),
     "wrong class": (('"replica"', '"clone"'), 2, "class", "'replica' or 'synthetic_performer'"),
     "number as text": (("max_takes = 20", 'max_takes = "20"'), 21, "scope.max_takes", "valid integer"),
@@ -125,7 +150,9 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("change", "line", "key", "words"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_mistake_names_file_line_and_key(change: tuple[str, str], line: int, key: str, words: str, folder: Path) -> None:
+def test_mistake_names_file_line_and_key(
+    change: tuple[str, str], line: int, key: str, words: str, folder: Path
+) -> None:
     path = write(folder, CONSENT.replace(*change, 1))
     with pytest.raises(FileInvalidError) as error:
         parse_consent_toml(path, depiction=photograph)

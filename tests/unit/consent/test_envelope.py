@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from consent.envelope import Envelope, approve_record, approve_script, erase_salt, new_envelope, sign_record, with_evidence
+from consent.envelope import (
+    Envelope,
+    approve_record,
+    approve_script,
+    erase_salt,
+    new_envelope,
+    sign_record,
+    with_evidence,
+)
 from consent.errors import ConsentStateError, RecordInvalidError, SignatureInvalidError
-from consent.grant import ReasonCode
+from consent.grant import ReasonCode, Sha256Hex
 from consent.keys import SigningContext
 from consent.signatures import Approval, Signature, same_person
 
@@ -28,7 +36,7 @@ def test_envelope_is_read_back_as_it_was_stored(make_world: Callable[..., World]
 def test_erased_envelope_is_read_back(world: World) -> None:
     erased = erase_salt(world.envelope)
     assert erased.public_hash is None
-    assert world.envelope.salt.hex() not in erased.to_json()
+    assert b64encode(world.envelope.salt).decode() not in erased.to_json()
     assert Envelope.from_json(erased.to_json()) == erased
 
 
@@ -41,7 +49,10 @@ NOT_ENVELOPES = {
     "record a number": lambda stored: {**stored, "record_bytes": 1},
     "short salt": lambda stored: {**stored, "salt": "AAAA"},
     "another method": lambda stored: {**stored, "subject_signature": {**stored["subject_signature"], "method": "none"}},
-    "key too short": lambda stored: {**stored, "subject_signature": {**stored["subject_signature"], "public_key": "ab"}},
+    "key too short": lambda stored: {
+        **stored,
+        "subject_signature": {**stored["subject_signature"], "public_key": "ab"},
+    },
     "time without zone": lambda stored: {
         **stored,
         "subject_signature": {**stored["subject_signature"], "signed_at": "2026-11-22T12:00:00"},
@@ -77,8 +88,13 @@ def test_acts_out_of_order_are_refused(make_world: Callable[..., World]) -> None
 
 def test_approver_is_an_address(make_world: Callable[..., World]) -> None:
     world = make_world().sign()
-    with pytest.raises(ValidationError):
-        approve_record(world.envelope, key=world.controller_key, approver="legal", at=world.at)
+    for approver in ("legal", "", "a b@example.com", "subject", "x" * 320 + "@example.com"):
+        with pytest.raises(ConsentStateError, match="no e-mail address"):
+            approve_record(world.envelope, key=world.controller_key, approver=approver, at=world.at)
+    with pytest.raises(ConsentStateError, match="no e-mail address"):
+        approve_script(
+            world.envelope, key=world.controller_key, approver="legal", script_sha256=Sha256Hex("00" * 32), at=world.at
+        )
 
 
 def test_same_evidence_is_attached_once(world: World, make_evidence: Callable[..., Any]) -> None:

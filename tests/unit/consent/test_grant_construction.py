@@ -46,7 +46,9 @@ def violations(source: str) -> Iterator[str]:
                 yield f"line {node.lineno}: Grant copied by {called}"
             elif called in {"partial", "TypeAdapter"} and is_about_grant(node, names):
                 yield f"line {node.lineno}: Grant reached by {called}"
-            elif called == "getattr" and any(isinstance(one, ast.Constant) and one.value == "Grant" for one in node.args):
+            elif called == "getattr" and any(
+                isinstance(one, ast.Constant) and one.value == "Grant" for one in node.args
+            ):
                 yield f"line {node.lineno}: Grant reached by getattr"
 
 
@@ -104,5 +106,7 @@ def test_known_ways_to_forge_are_found(source: str) -> None:
 
 
 def test_reading_a_grant_is_no_forgery() -> None:
-    source = "from consent.grant import Grant\ndef f(grant: Grant) -> str:\n    return grant.public_hash.replace('a', 'b')"
+    source = (
+        "from consent.grant import Grant\ndef f(grant: Grant) -> str:\n    return grant.public_hash.replace('a', 'b')"
+    )
     assert list(violations(source)) == []

@@ -26,7 +26,10 @@ def test_time_without_zone_is_no_instant() -> None:
         instant(datetime(2026, 11, 22))  # noqa: DTZ001 # the point of the test
 
 
-@pytest.mark.parametrize("text", ["", "2026-11-22", "2026-11-22T12:00:00Z", "2026-11-22T12:00:00.000000+00:00", "2026-13-22T12:00:00.000000Z"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "2026-11-22", "2026-11-22T12:00:00Z", "2026-11-22T12:00:00.000000+00:00", "2026-13-22T12:00:00.000000Z"],
+)
 def test_another_form_is_not_read(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"time|month"):
         parse_instant(text)

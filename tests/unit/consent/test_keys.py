@@ -7,9 +7,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from consent.errors import KeyFileError, SignatureInvalidError
 from consent.keys import PublicKey, SigningContext, SigningKey
@@ -104,3 +105,33 @@ def test_public_key_is_read_from_its_hexadecimal() -> None:
     for wrong in ("", "zz", key.hex[2:], key.hex + "00"):
         with pytest.raises(SignatureInvalidError):
             PublicKey.from_hex(wrong)
+
+
+POINTS = (
+    "00" * 32,
+    "01" + "00" * 31,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "ff" * 30 + "7f",
+    "ed" + "ff" * 30 + "7f",
+    "ee" + "ff" * 30 + "7f",
+)
+
+
+@pytest.mark.parametrize("sign", [0x00, 0x80], ids=["even", "odd"])
+@pytest.mark.parametrize("point", POINTS)
+def test_key_that_fits_any_message_is_refused(point: str, sign: int) -> None:
+    """OpenSSL itself lets such a key verify: one signature (the neutral point and zero) fits many or all messages."""
+    raw = bytearray.fromhex(point)
+    raw[31] |= sign
+    value = b"\1" + bytes(63)
+    fits = 0
+    for number in range(64):
+        try:
+            Ed25519PublicKey.from_public_bytes(bytes(raw)).verify(value, b"message %d" % number)
+            fits += 1
+        except InvalidSignature:
+            continue
+    assert fits > 1
+    with pytest.raises(SignatureInvalidError, match="small order"):
+        PublicKey(bytes(raw))

@@ -148,7 +148,13 @@ def one_approver_twice(world: World) -> World:
     from consent.envelope import Evidence
 
     seen = Evidence.model_validate(
-        {"kind": "contract", "name": "c.pdf", "sha256": "11" * 32, "media_type": "application/pdf", "attached_at": world.at}
+        {
+            "kind": "contract",
+            "name": "c.pdf",
+            "sha256": "11" * 32,
+            "media_type": "application/pdf",
+            "attached_at": world.at,
+        }
     )
     return world.sign().approve("legal@example.com", "Legal@Example.com", seen=seen)
 
@@ -258,7 +264,9 @@ CASES: dict[str, Case] = {
     "unknown format": Case(R.MODALITY_NOT_COVERED, request={"format": "hologram"}),
     "body not covered": Case(R.MODALITY_NOT_COVERED, request={"modalities": frozenset({Modality.BODY})}),
     "language not covered": Case(R.LANGUAGE_NOT_COVERED, request={"locale": "de-DE"}),
-    "wider language than granted": Case(R.LANGUAGE_NOT_COVERED, terms={"scope__languages": ("fr-FR",)}, request={"locale": "fr"}),
+    "wider language than granted": Case(
+        R.LANGUAGE_NOT_COVERED, terms={"scope__languages": ("fr-FR",)}, request={"locale": "fr"}
+    ),
     "no language": Case(R.LANGUAGE_NOT_COVERED, request={"locale": ""}),
     "market not covered": Case(R.TERRITORY_NOT_COVERED, request={"market": "DE"}),
     "market that is no place": Case(R.TERRITORY_NOT_COVERED, request={"market": "generic"}),
@@ -284,9 +292,7 @@ CASES: dict[str, Case] = {
     ),
     "script approved by the wrong side": Case(
         R.SCRIPT_NOT_APPROVED,
-        lambda w: w.approve_script(
-            "Votre café, en dix secondes.", key=w.controller_key, approver="legal@example.com"
-        ),
+        lambda w: w.approve_script("Votre café, en dix secondes.", key=w.controller_key, approver="legal@example.com"),
         terms={"scope__script_approval": "per_script"},
     ),
     "script approved later": Case(
@@ -302,11 +308,11 @@ CASES: dict[str, Case] = {
     "politics with accents and capitals": Case(R.PROHIBITED_TOPIC, request={"script": "LES ELECTIONS DU CAFÉ"}),
     "politics in Chinese": Case(R.PROHIBITED_TOPIC, request={"script": "咖啡选举日"}),
     "the topic's own name": Case(R.PROHIBITED_TOPIC, request={"script": "Coffee, and no politics!"}),
-    "a word of the subject's own": Case(
-        R.PROHIBITED_TOPIC, terms={"scope__prohibited_words": ("dix secondes",)}
-    ),
+    "a word of the subject's own": Case(R.PROHIBITED_TOPIC, terms={"scope__prohibited_words": ("dix secondes",)}),
     "a topic without a list": Case(R.PROHIBITED_TOPIC, terms={"scope__prohibited_topics": ("competitors",)}),
-    "weights that forbid it": Case(R.WEIGHTS_NOT_COMMERCIAL, request={"weights_not_commercial": frozenset({"xtts-v2"})}),
+    "weights that forbid it": Case(
+        R.WEIGHTS_NOT_COMMERCIAL, request={"weights_not_commercial": frozenset({"xtts-v2"})}
+    ),
 }
 
 
@@ -348,10 +354,10 @@ ALLOWED: dict[str, Case] = {
     "surely eighteen by the year": Case(R.REVOKED, terms={"subject__birth_year": 2007}),
     "region of a granted country": Case(R.REVOKED, request={"market": "US-NY"}),
     "member of a granted union": Case(R.REVOKED, terms={"scope__territories": ("EU",)}, request={"market": "DE"}),
-    "union by all members": Case(
-        R.REVOKED, terms={"scope__territories": tuple(EU_MEMBERS)}, request={"market": "EU"}
+    "union by all members": Case(R.REVOKED, terms={"scope__territories": tuple(EU_MEMBERS)}, request={"market": "EU"}),
+    "generic market for the world": Case(
+        R.REVOKED, terms={"scope__territories": ("WORLD",)}, request={"market": "generic"}
     ),
-    "generic market for the world": Case(R.REVOKED, terms={"scope__territories": ("WORLD",)}, request={"market": "generic"}),
     "brand in other letters": Case(R.REVOKED, request={"brand": "EXAMPLE"}),
     "one take left": Case(R.REVOKED, lambda w: release(w, "take-2")),
     "finishing its own release": Case(R.REVOKED, lambda w: release(w, "take-1", "take-2")),
@@ -362,9 +368,7 @@ ALLOWED: dict[str, Case] = {
     ),
     "script approved by the controller where the record says so": Case(
         R.REVOKED,
-        lambda w: w.approve_script(
-            "Votre café, en dix secondes.", key=w.controller_key, approver="legal@example.com"
-        ),
+        lambda w: w.approve_script("Votre café, en dix secondes.", key=w.controller_key, approver="legal@example.com"),
         terms={"scope__script_approval": "per_script", "scope__script_approver": "controller"},
     ),
     "topic without a list, script approved": Case(
@@ -377,10 +381,12 @@ ALLOWED: dict[str, Case] = {
         terms={"scope__modalities": ("voice",)},
         request={"format": "mp3", "modalities": frozenset({Modality.VOICE}), "assets": frozenset()},
     ),
-    "still": Case(R.REVOKED, terms={"scope__modalities": ("face",)}, request={"format": "1080x1080.png", "modalities": frozenset({Modality.FACE})}),
-    "not commercial": Case(
-        R.REVOKED, request={"commercial": False, "weights_not_commercial": frozenset({"xtts-v2"})}
+    "still": Case(
+        R.REVOKED,
+        terms={"scope__modalities": ("face",)},
+        request={"format": "1080x1080.png", "modalities": frozenset({Modality.FACE})},
     ),
+    "not commercial": Case(R.REVOKED, request={"commercial": False, "weights_not_commercial": frozenset({"xtts-v2"})}),
     "illustrated performer on a key alone": Case(
         R.REVOKED,
         start=key_only,
@@ -396,6 +402,12 @@ def test_what_was_agreed_is_allowed(case: Case, make_world: Callable[..., World]
     world = case.start(make_world(**(case.terms or {})))
     case.do(world)
     assert world.codes(**(case.request or {})) == set()
+
+
+def test_bytes_that_have_their_id_but_are_no_record_are_refused(world: World) -> None:
+    break_bytes(world)
+    assert world.codes() == {R.RECORD_TAMPERED, R.RECORD_UNKNOWN}
+    assert world.request().record_id == world.envelope.record_id
 
 
 def test_many_faults_are_all_told_at_once(world: World) -> None:

@@ -34,7 +34,13 @@ def test_receipt_is_plain_json_with_the_groups_of_the_standard(world: World) -> 
 
 
 def test_receipt_shows_the_notice_that_was_given(make_world: Callable[..., World]) -> None:
-    notice = {"uri": "https://x.example", "version": "1", "sha256": "ab" * 32, "language": "fr", "given_on": "2026-10-30"}
+    notice = {
+        "uri": "https://x.example",
+        "version": "1",
+        "sha256": "ab" * 32,
+        "language": "fr",
+        "given_on": "2026-10-30",
+    }
     assert of(make_world(notice=notice))["privacy_notice"] == notice
 
 
@@ -42,7 +48,13 @@ def test_receipt_tells_every_event_of_the_ledger(world: World) -> None:
     world.file(Revoked(public_hash=world.name, at=world.at))
     told = of(world)
     assert told["status"] == "withdrawn"
-    assert [event["event"] for event in told["events"]] == ["record_created", "signed", "approved", "approved", "revoked"]
+    assert [event["event"] for event in told["events"]] == [
+        "record_created",
+        "signed",
+        "approved",
+        "approved",
+        "revoked",
+    ]
 
 
 def test_nothing_true_is_no_receipt(world: World) -> None:

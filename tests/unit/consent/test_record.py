@@ -47,7 +47,10 @@ def test_record_is_read_back_from_its_bytes(make_record: MakeRecord) -> None:
 
 
 def test_order_of_lists_does_not_change_the_id(make_record: MakeRecord) -> None:
-    one, other = make_record(scope__languages=("fr", "en", "pt-BR")), make_record(scope__languages=("pt-BR", "en", "fr"))
+    one, other = (
+        make_record(scope__languages=("fr", "en", "pt-BR")),
+        make_record(scope__languages=("pt-BR", "en", "fr")),
+    )
     assert canonical_bytes(one) == canonical_bytes(other)
 
 
@@ -61,7 +64,9 @@ def test_any_changed_term_changes_the_id(data: st.DataObject) -> None:
     scope = stored["scope"]
     key = data.draw(st.sampled_from(["description", "max_takes", "brands", "valid_until"]))
     scope[key] = {
-        "description": data.draw(st.text(min_size=1).filter(lambda text: text.strip() and text != scope["description"])),
+        "description": data.draw(
+            st.text(min_size=1).filter(lambda text: text.strip() and text != scope["description"])
+        ),
         "max_takes": data.draw(st.integers(min_value=21, max_value=10**6)),
         "brands": ["Another"],
         "valid_until": "2027-10-31",

@@ -40,7 +40,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize(("granted", "asked", "covered"), PLACES.values(), ids=PLACES.keys())
-def test_territory_covers(granted: tuple[str, ...], asked: str, covered: bool) -> None:
+def test_territory_covers(granted: tuple[str, ...], asked: str, *, covered: bool) -> None:
     assert covers_territory(granted, asked) is covered
 
 
@@ -58,7 +58,7 @@ LOCALES = {
 
 
 @pytest.mark.parametrize(("granted", "asked", "covered"), LOCALES.values(), ids=LOCALES.keys())
-def test_language_covers(granted: tuple[str, ...], asked: str, covered: bool) -> None:
+def test_language_covers(granted: tuple[str, ...], asked: str, *, covered: bool) -> None:
     assert covers_language(granted, asked) is covered
 
 

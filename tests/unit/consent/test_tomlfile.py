@@ -140,7 +140,9 @@ def problems(folder: Path, content: str | bytes) -> list[tuple[int, str, str]]:
 
 
 def test_content_is_read_as_the_model(tmp_path: Path) -> None:
-    brief = read_toml(write(tmp_path, 'name = "x"\nclock = 12:00:00\n[[takes]]\nlocale = "fr"\nat = 2026-11-01')).validate(Brief)
+    brief = read_toml(
+        write(tmp_path, 'name = "x"\nclock = 12:00:00\n[[takes]]\nlocale = "fr"\nat = 2026-11-01')
+    ).validate(Brief)
     assert brief.takes[0].at == date(2026, 11, 1)
     assert brief.clock == time(12)
 

@@ -12,7 +12,7 @@ from consent.topics import load_topics, mentions
 REPO = Path(__file__).resolve().parents[3]
 TOPICS = REPO / "assets" / "topics"
 GOOD = 'topic = "politics"\n[words]\n' + "".join(
-    f'{language} = ["x"]\n' for language in "en fr es it pt ja zh hi de".split()
+    f'{language} = ["x"]\n' for language in ("en", "fr", "es", "it", "pt", "ja", "zh", "hi", "de")
 )
 
 MATCHES = {
@@ -47,7 +47,7 @@ MATCHES = {
 
 
 @pytest.mark.parametrize(("pattern", "script", "found"), MATCHES.values(), ids=MATCHES.keys())
-def test_pattern_matches(pattern: str, script: str, found: bool) -> None:
+def test_pattern_matches(pattern: str, script: str, *, found: bool) -> None:
     assert mentions(script, [pattern]) == ((pattern,) if found else ())
 
 
@@ -97,7 +97,7 @@ HARMLESS = {
     "es": "Tu café, en diez segundos. Sin máquina, sin esperas: solo el sabor. ¡Pruébalo hoy! Nos dio la vida.",
     "it": "Il tuo caffè, in dieci secondi. Fatto con cura, dei migliori chicchi: prova oggi e risparmi tempo.",
     "pt": "O seu café, em dez segundos. Sem máquina, sem espera: só o sabor. Experimente hoje!",
-    "ja": "あなたのコーヒーを、十秒で。イエローのドローンがお届け。ヌードルやモスクワ、プロトタイプの話ではありません。",
+    "ja": "あなたのコーヒーを、十秒で。イエローのドローンがお届け。ヌードルやモスクワ、プロトタイプとは違います。",
     "zh": "十秒钟，一杯好咖啡。无需机器，无需等待，只有好味道。今天就来试试吧！",
     "hi": "आपकी कॉफ़ी, दस सेकंड में। न मशीन, न इंतज़ार, सिर्फ़ स्वाद। आज ही आज़माएँ!",
     "de": "Dein Kaffee, in zehn Sekunden. Sie haben die Wahl: mild oder kräftig. Schwein gehabt! Auch mit Powerbank.",

@@ -88,7 +88,7 @@ def test_world_is_at_least_as_strict_as_every_market() -> None:
     [
         ("no source", MINIMAL.replace('source = "A law."', "")),
         ("empty source", MINIMAL.replace('"A law."', '""')),
-        ("no rule", MINIMAL.split("[[rules]]")[0]),
+        ("no rule", MINIMAL.split("[[rules]]", maxsplit=1)[0]),
         ("unknown key", MINIMAL + "\n[label]\nvisible = false\n"),
         ("smaller than the floor", MINIMAL + "\n[label]\ntext_height_min = 0.04\n"),
         ("paler than the floor", MINIMAL + "\n[label]\ncontrast_min = 3.0\n"),

@@ -11,7 +11,7 @@ STUDIO_LOCALES = ["en-US", "en-GB", "fr-FR", "es-MX", "it-IT", "pt-BR", "ja-JP",
 @pytest.mark.parametrize("locale", STUDIO_LOCALES)
 def test_every_language_the_studio_speaks_has_wording(locale: str) -> None:
     wording = wording_for(locale)
-    assert locale.split("-")[0] == wording.language.split("-")[0]
+    assert locale.split("-", maxsplit=1)[0] == wording.language.split("-")[0]
 
 
 @pytest.mark.parametrize("locale", ["sw-KE", "xx", "", "zh-TW", "zh-Hant-HK", "fry"])

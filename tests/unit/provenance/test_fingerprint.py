@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance import fingerprint as fp
-from pipelines.provenance.fingerprint import Fingerprint, distance, is_match, nearest
+from pipelines.provenance.fingerprint import Fingerprint, distance, is_match
 from pipelines.provenance.iscc import image_fingerprint, video_fingerprint
 from pipelines.provenance.melsign import SAMPLE_RATE, audio_fingerprint
 from tests.fakes.media_files import ffmpeg
@@ -169,16 +169,6 @@ def test_marks_of_different_kinds_never_match() -> None:
     unknown = Fingerprint(kind="video", algorithm="x", value="1")
     assert distance(a, b) == distance(unknown, unknown) == 1.0
     assert not is_match(a, b)
-
-
-def test_the_nearest_within_the_threshold_is_found() -> None:
-    base = bytes(range(0, 200)) * 2
-    near = bytes([base[0] ^ 1]) + base[1:]
-    far = bytes(b ^ 0x0F for b in base)
-    found = nearest(mark_of(base), [("far", mark_of(far)), ("near", mark_of(near))])
-    assert found is not None
-    assert found[0] == "near"
-    assert nearest(mark_of(base), []) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import signal
@@ -87,7 +86,7 @@ def test_destroy_unlinks_links_and_leaves_their_goal(place: Quarantine, tmp_path
     goal.mkdir()
     (goal / "precious").write_text("x")
     shutil.rmtree(place.out)
-    os.symlink(goal, place.out)
+    place.out.symlink_to(goal)
     place.destroy()
     assert not place.out.is_symlink()
     assert (goal / "precious").exists()

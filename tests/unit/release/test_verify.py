@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,6 +132,44 @@ def test_a_ledger_that_does_not_prove_it_is_no_proof(
     assert verdict.ledger["included"] is False
 
 
+def test_exact_bytes_on_the_ledger_outlive_the_signers_authority(
+    house: House, released: Release, tmp_path: Path
+) -> None:
+    from pipelines.provenance.identity import SigningIdentity
+
+    renewed = SigningIdentity.open_or_create(tmp_path / "renewed", clock=house.door.clock)
+    verdicts = {}
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(released.path.read_bytes() + b"\0\0\0\x08free")
+    for path in (released.path, copy):
+        verdicts[path] = verify_file(
+            path,
+            trust_anchors_pem=renewed.trust_anchors_pem,
+            ledger=house.studio.trusted_ledger,
+            records=house.studio,
+            at=house.studio.clock(),
+            examiner=None,
+        )
+    assert verdicts[released.path].verdict is VerdictKind.AUTHENTIC
+    assert "certificate has ended or was replaced" in verdicts[released.path].summary
+    assert verdicts[released.path].manifest["state"] == "untrusted"
+    assert verdicts[copy].verdict is VerdictKind.UNKNOWN
+
+
+def test_a_ledger_that_cannot_be_read_makes_everything_unknown(
+    house: House, released: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from consent.errors import LedgerTamperedError
+
+    def unreadable(_take: str) -> None:
+        raise LedgerTamperedError("entries and checkpoint contradict each other")
+
+    monkeypatch.setattr(house.studio, "release_of_take", unreadable)
+    verdict = house.verify(released.path)
+    assert verdict.verdict is VerdictKind.UNKNOWN
+    assert verdict.ledger == {"included": False, "reason": "entries and checkpoint contradict each other"}
+
+
 def test_another_origin_is_another_ledger(house: House, released: Release) -> None:
     release = house.studio.release_of_take("take-1")
     assert release is not None
@@ -141,13 +178,13 @@ def test_another_origin_is_another_ledger(house: House, released: Release) -> No
 
 
 @pytest.fixture
-def strange(tmp_path: Path) -> Iterator[dict[str, Path]]:
+def strange(tmp_path: Path) -> dict[str, Path]:
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     with (tmp_path / "huge").open("wb") as file:
         file.truncate((4 << 30) + 1)  # sparse: takes no space
-    yield {name: tmp_path / name for name in ("empty", "folder", "pipe", "huge", "absent")}
+    return {name: tmp_path / name for name in ("empty", "folder", "pipe", "huge", "absent")}
 
 
 @pytest.mark.parametrize("name", ["empty", "folder", "pipe", "huge", "absent"])
@@ -160,6 +197,7 @@ HOSTILE = {
     "text": b"hello",
     "a playlist that names an address": b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/x.ts\n",
     "an MP4 of one giant box": b"\0\0\0\x18ftypisom\0\0\0\0isomiso2" + b"\xff\xff\xff\xffmoov" + b"\0" * 64,
+    "a PNG of many pixels": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x20\0\0\0\x20\0\x08\x06\0\0\0" + b"\0" * 64,
     "a PNG bomb": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x06\0\0\0" + b"\0" * 64,
     "a WAV that lies about its size": b"RIFF\xff\xff\xff\xffWAVEfmt \xff\xff\xff\xff" + b"\0" * 64,
     "an ID3 tag without end": b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + b"\0" * 64,
@@ -196,7 +234,8 @@ def test_verify_imports_no_engine() -> None:
     """It works in the base install: a fresh interpreter loads no numpy, cv2, av or torch for it."""
     code = (
         "import sys, pipelines.release.verify, pipelines.provenance.reading\n"
-        "print([m for m in ('numpy', 'cv2', 'av', 'torch', 'PIL', 'iscc_core', 'scipy', 'moviepy') if m in sys.modules])"
+        "heavy = ('numpy', 'cv2', 'av', 'torch', 'PIL', 'iscc_core', 'scipy', 'moviepy')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

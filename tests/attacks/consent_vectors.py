@@ -1,0 +1,230 @@
+"""Writes the vectors of the attacks on consent: `python -m tests.attacks.consent_vectors` rebuilds them, byte by byte.
+
+Each folder tests/attacks/consent_* holds what an attacker left in the vault and the database: envelope.json,
+entries.jsonl, checkpoint.txt, witness.txt, and keys.json with the public keys that the installation trusts. Keys come
+from fixed seeds, so that the same attack always gives the same bytes; none of them is used for anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from consent.envelope import Envelope, Evidence, approve_record, approve_script, new_envelope, sign_record
+from consent.grant import RecordId, Sha256Hex
+from consent.keys import PublicKey, SigningKey
+from consent.ledger import Approved, Entry, LedgerView, RecordCreated, Revoked, ScriptApproved, Signed, entry_bytes
+from consent.record import ConsentRecord, canonical_bytes
+
+HERE = Path(__file__).resolve().parent
+ORIGIN = "sayso.example/ledger"
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PORTRAIT = Sha256Hex("ab" * 32)
+SCRIPT_SHA256 = Sha256Hex("cd" * 32)
+
+
+def key_of(seed: int) -> SigningKey:
+    private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    return SigningKey(private, PublicKey(private.public_key().public_bytes_raw()))
+
+
+SUBJECT, CONTROLLER, LEDGER, THIEF = map(key_of, (1, 2, 3, 4))
+
+
+def a_record(max_takes: int = 20) -> ConsentRecord:
+    return ConsentRecord.model_validate(
+        {
+            "class": "replica",
+            "subject": {"name": "Vera Vector", "birth_year": 1990, "contact": "vera@example.org", "language": "en"},
+            "controller": {"name": "Example GmbH", "contact": "privacy@example.com"},
+            "scope": {
+                "description": "Coffee One launch ads",
+                "modalities": ("face", "voice"),
+                "languages": ("en",),
+                "territories": ("US",),
+                "channels": ("web",),
+                "brands": ("Example",),
+                "products": ("Coffee One",),
+                "valid_from": "2026-11-01",
+                "valid_until": "2027-11-01",
+                "max_takes": max_takes,
+                "assets": (
+                    {"name": "p.png", "sha256": PORTRAIT, "media_type": "image/png", "depiction": "photograph"},
+                ),
+            },
+            "withdrawal": {"channel": "privacy@example.com"},
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vector:
+    """The state that the attacker leaves; ``asked`` is the record that the next take asks for."""
+
+    envelope: Envelope
+    entries: tuple[Entry, ...]
+    asked: RecordId
+    witness: Sequence[Entry] | None = None  # what the witness signed, where it is not the whole ledger
+    controller: PublicKey = field(default=CONTROLLER.public_key)
+
+
+def filed(envelope: Envelope) -> tuple[Entry, ...]:
+    name, signature = envelope.public_hash, envelope.subject_signature
+    assert name is not None
+    assert signature is not None
+    return (
+        RecordCreated(public_hash=name, at=AT),
+        Signed(public_hash=name, at=AT, signature_sha256=signature.sha256),
+        *(Approved(public_hash=name, at=AT, approval_sha256=one.sha256) for one in envelope.approvals),
+        *(ScriptApproved(public_hash=name, at=AT, approval_sha256=one.sha256) for one in envelope.script_approvals),
+    )
+
+
+def approved(envelope: Envelope, *, key: SigningKey = CONTROLLER) -> Envelope:
+    seen = Evidence(kind="contract", name="c.pdf", sha256="ef" * 32, media_type="application/pdf", attached_at=AT)
+    for approver in ("legal@example.com", "head@example.com"):
+        envelope = approve_record(envelope, key=key, approver=approver, at=AT, evidence=seen)
+    return envelope
+
+
+def honest(salt: bytes = bytes(32)) -> Envelope:
+    return approved(sign_record(new_envelope(a_record(), salt=salt), key=SUBJECT, at=AT))
+
+
+def revoked(envelope: Envelope) -> Revoked:
+    assert envelope.public_hash is not None
+    return Revoked(public_hash=envelope.public_hash, at=AT + timedelta(hours=1))
+
+
+def nothing_wrong() -> Vector:
+    envelope = honest()
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+def rolled_back_ledger() -> Vector:
+    envelope = honest()
+    entries = filed(envelope)
+    whole = (*entries, revoked(envelope))
+    return Vector(envelope=envelope, entries=entries, asked=envelope.record_id, witness=whole)
+
+
+def rewritten_ledger() -> Vector:
+    envelope = honest()
+    entries = filed(envelope)
+    other = RecordCreated(public_hash=Sha256Hex("00" * 32), at=AT)
+    whole = (*entries, revoked(envelope))
+    return Vector(envelope=envelope, entries=(*entries, other), asked=envelope.record_id, witness=whole)
+
+
+def resalted_after_withdrawal() -> Vector:
+    withdrawn = honest()
+    again = withdrawn.model_copy(update={"salt": b"\1" * 32})
+    again = approved(again.model_copy(update={"approvals": (), "evidence": ()}))
+    return Vector(envelope=again, entries=(*filed(withdrawn), revoked(withdrawn), *filed(again)), asked=again.record_id)
+
+
+def changed_record() -> Vector:
+    envelope = honest()
+    greedy = envelope.model_copy(update={"record_bytes": canonical_bytes(a_record(max_takes=1_000_000))})
+    return Vector(envelope=greedy, entries=filed(envelope), asked=envelope.record_id)
+
+
+def changed_record_with_its_id() -> Vector:
+    envelope = honest()
+    greedy = envelope.model_copy(update={"record_bytes": canonical_bytes(a_record(max_takes=1_000_000))})
+    return Vector(envelope=greedy, entries=filed(greedy), asked=greedy.record_id)
+
+
+def small_order_key() -> Vector:
+    """The neutral point as a public key, and the signature (neutral point, 0), which fits every message."""
+    envelope = sign_record(new_envelope(a_record(), salt=bytes(32)), key=SUBJECT, at=AT)
+    assert envelope.subject_signature is not None
+    weak = envelope.subject_signature.model_copy(
+        update={"public_key": "01" + "00" * 31, "value": "01" + "00" * 31 + "00" * 32}
+    )
+    envelope = approved(envelope.model_copy(update={"subject_signature": weak}))
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+def signature_for_another_purpose() -> Vector:
+    """A script that the subject did approve, shown as the subject's signature under the record."""
+    unsigned = new_envelope(a_record(), salt=bytes(32))
+    signed = sign_record(unsigned, key=SUBJECT, at=AT)
+    script = approve_script(signed, key=SUBJECT, approver="subject", script_sha256=SCRIPT_SHA256, at=AT)
+    envelope = approved(unsigned.model_copy(update={"subject_signature": script.script_approvals[0].signature}))
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+def approved_by_a_thief() -> Vector:
+    signed = sign_record(new_envelope(a_record(), salt=bytes(32)), key=SUBJECT, at=AT)
+    envelope = approved(signed, key=THIEF)
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+def approval_of_another_record() -> Vector:
+    """Approvals of a modest record, moved under a greedy one that the subject also signed."""
+    modest = honest()
+    greedy = sign_record(new_envelope(a_record(max_takes=1000), salt=bytes(32)), key=SUBJECT, at=AT)
+    envelope = greedy.model_copy(update={"approvals": modest.approvals, "evidence": modest.evidence})
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+def one_person_as_two() -> Vector:
+    """One approver twice, in small and in capital letters."""
+    seen = Evidence(kind="contract", name="c.pdf", sha256="ef" * 32, media_type="application/pdf", attached_at=AT)
+    envelope = sign_record(new_envelope(a_record(), salt=bytes(32)), key=SUBJECT, at=AT)
+    for approver in ("legal@example.com", "LEGAL@example.com"):
+        envelope = approve_record(envelope, key=CONTROLLER, approver=approver, at=AT, evidence=seen)
+    return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
+
+
+VECTORS: dict[str, Callable[[], Vector]] = {
+    "consent_nothing_wrong": nothing_wrong,
+    "consent_rolled_back_ledger": rolled_back_ledger,
+    "consent_rewritten_ledger": rewritten_ledger,
+    "consent_resalted_after_withdrawal": resalted_after_withdrawal,
+    "consent_changed_record": changed_record,
+    "consent_changed_record_with_its_id": changed_record_with_its_id,
+    "consent_small_order_key": small_order_key,
+    "consent_signature_for_another_purpose": signature_for_another_purpose,
+    "consent_approved_by_a_thief": approved_by_a_thief,
+    "consent_approval_of_another_record": approval_of_another_record,
+    "consent_one_person_as_two": one_person_as_two,
+}
+
+
+def files_of(vector: Vector) -> dict[str, str]:
+    """Return the vector's files: name -> text."""
+    empty = LedgerView.empty(origin=ORIGIN, key=LEDGER)
+    ledger = empty.appended(vector.entries, key=LEDGER)
+    witness = ledger if vector.witness is None else empty.appended(vector.witness, key=LEDGER)
+    keys = {
+        "asked": vector.asked,
+        "controller": vector.controller.hex,
+        "ledger": LEDGER.public_key.hex,
+        "origin": ORIGIN,
+    }
+    return {
+        "envelope.json": vector.envelope.to_json() + "\n",
+        "entries.jsonl": "".join(entry_bytes(entry).decode() + "\n" for entry in vector.entries),
+        "checkpoint.txt": ledger.checkpoint,
+        "witness.txt": witness.checkpoint,
+        "keys.json": json.dumps(keys, indent=2) + "\n",
+    }
+
+
+def write_all(folder: Path = HERE) -> None:
+    """Write every vector beside its README."""
+    for name, make in VECTORS.items():
+        (folder / name).mkdir(exist_ok=True)
+        for file, text in files_of(make()).items():
+            (folder / name / file).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_all()
