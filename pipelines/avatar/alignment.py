@@ -1,7 +1,7 @@
 """Checks phoneme times against the sound itself, and moves them by what they are late or early.
 
-A voice engine's own times may be off by a constant (Kokoro's are about 50 ms late); lips show it. Vowels are loud and stops
-are quiet, so a curve of expected loudness slides along the real one until it fits best.
+A voice engine's own times may be off by a constant (Kokoro's are about 50 ms late); lips show it. Vowels are loud and
+stops are quiet, so a curve of expected loudness slides along the real one until it fits best.
 """
 
 from __future__ import annotations

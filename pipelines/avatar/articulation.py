@@ -144,4 +144,5 @@ def _distance_to(marked: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Float32A
     all_steps = np.arange(marked.size)
     after = np.searchsorted(places, all_steps).clip(0, places.size - 1)
     before = (after - 1).clip(0)
-    return np.minimum(np.abs(places[after] - all_steps), np.abs(places[before] - all_steps)).astype(np.float32)
+    nearest = np.minimum(np.abs(places[after] - all_steps), np.abs(places[before] - all_steps))
+    return np.asarray(nearest, dtype=np.float32)

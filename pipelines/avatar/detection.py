@@ -1,6 +1,7 @@
 """Finds faces in a picture: MediaPipe's short-range BlazeFace, all faces and not only the best one.
 
-The network sees 128 x 128 pixels, so small faces are found by looking again at overlapping parts of the picture. Source: Bazarevsky et al. 2019, https://arxiv.org/abs/1907.05047.
+The network sees 128 x 128 pixels, so small faces are found by looking again at overlapping parts of the picture.
+Source: Bazarevsky et al. 2019, https://arxiv.org/abs/1907.05047.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class FaceDetector:
             picture, top, side - height - top, left, side - width - left, cv2.BORDER_CONSTANT, value=(0, 0, 0)
         )
         small = cv2.resize(square, (_INPUT_PX, _INPUT_PX), interpolation=cv2.INTER_AREA)
-        boxes, logits = self._net((small.astype(np.float32) / 127.5 - 1)[None])
+        boxes, logits = self._net(np.asarray(small, dtype=np.float32)[None] / np.float32(127.5) - 1)
         scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))
         origin = np.array([x0 - left, y0 - top], np.float32)
         return [
@@ -86,7 +87,7 @@ def _box(raw: Float32Array, anchor: Float32Array, *, score: float, side: int, or
         score=score,
         centre=(points[0] + anchor) * side + origin,
         size=points[1] * side,
-        keypoints=(points[2:] + anchor) * side + origin,
+        keypoints=((points[2:] + anchor) * side + origin).astype(np.float32),
     )
 
 

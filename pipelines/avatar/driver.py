@@ -27,7 +27,10 @@ _SPEC_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MouthDriver:
-    """Linear maps from features to (opening, wide). ``mean`` and ``scale`` are (512,), ``weights`` (7 * 512, 2), ``bias`` (2,)."""
+    """Linear maps from features to (opening, wide).
+
+    ``mean`` and ``scale`` are (512,), ``weights`` (7 * 512, 2), ``bias`` (2,).
+    """
 
     mean: Float32Array
     scale: Float32Array

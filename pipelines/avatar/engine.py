@@ -1,7 +1,7 @@
 """The photo engine: one portrait talks. And the protocol and registry of avatar engines.
 
-Steps of ``motion`` and ``perform``: 1 the grant, 2 the input, 3 the weights, 4 the work. Nothing of the person is touched
-before the grant.
+Steps of ``motion`` and ``perform``: 1 the grant, 2 the input, 3 the weights, 4 the work. Nothing of the person is
+touched before the grant.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.avatar.curves import contour, smoothstep
 from pipelines.avatar.rig import Rig
 from pipelines.avatar.seam import darkest_line
-from pipelines.media import ByteArray, Float32Array
+from pipelines.media import ByteArray
 
 _VISIBLE = 0.03  # less of a blink than this moves nothing by a pixel
 _UPPER_SHARE = 0.93  # of the eye's height, what the upper lid covers
@@ -56,7 +56,7 @@ class Eyelids:
                 unit=unit,
             )
         self._lid, self._floor = lid, floor
-        self._opening = np.asarray(np.clip(floor - lid, 0, None), dtype=np.float32)
+        self._opening = np.clip(floor - lid, 0, None).astype(np.float32)
         lashes = lid - _LASHES * unit
         # The skin that stretches begins under the brow, but never so near the lashes that it stretches too far.
         self._start = np.minimum(contour(brow, columns) - y0 + 0.035 * unit, lashes - _SKIN_MIN * unit)

@@ -1,7 +1,7 @@
 """Moves the head as if it had depth, the brows, and the chest that breathes: one map from stage pixels to rig pixels.
 
-Turning is parallax: the nose moves most, the ears hardly, the back of the head a little the other way, so the outline stays
-and the face turns inside it. Everything is computed on a coarse grid, because nothing here is steep, and enlarged.
+Turning is parallax: the nose moves most, the ears hardly, the back of the head a little the other way, so the outline
+stays and the face turns inside it. Everything is computed on a coarse grid, because nothing here is steep, and enlarged.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SPLAT = 0.16  # eye distances; smooths depth between landmarks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadPose:
-    """One frame of a head: ``dx``, ``dy``, ``yaw``, ``pitch`` in eye distances, ``roll`` in radians, ``brow`` and ``breath``."""
+    """One frame of a head, in the units of ``MotionTrack``."""
 
     dx: float
     dy: float
@@ -86,7 +86,9 @@ class HeadField:
             floor = float(lid[:, 1].min())
             width = 0.75 * float(np.ptp(brow[:, 0]))
             fade = 1 - smoothstep(self._y, y + 0.3 * (floor - y), floor)  # the lids stay where they are
-            field = np.maximum(field, bump(self._x, x, width) * bump(self._y, y - 0.06 * rig.unit, 0.24 * rig.unit) * fade)
+            field = np.maximum(
+                field, bump(self._x, x, width) * bump(self._y, y - 0.06 * rig.unit, 0.24 * rig.unit) * fade
+            )
         return np.asarray(field, dtype=np.float32)
 
     def maps(self, pose: HeadPose) -> tuple[Float32Array, Float32Array]:
@@ -110,7 +112,7 @@ class HeadField:
         size = (self._grid[0] * _STEP_PX, self._grid[1] * _STEP_PX)
         # Edge cells are extrapolated, or the map would stand still in the outer half cell.
         big = cv2.resize(
-            cv2.copyMakeBorder(_with_rim(values), 0, 0, 0, 0, cv2.BORDER_REPLICATE),
+            _with_rim(values),
             (size[0] + 2 * _STEP_PX, size[1] + 2 * _STEP_PX),
             interpolation=cv2.INTER_LINEAR,
         )

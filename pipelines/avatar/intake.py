@@ -44,7 +44,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortraitReport:
-    """What was measured on a portrait that may be used. ``sharpness`` is about .14 in a crisp photo, .07 at the limit."""
+    """What was measured on a portrait that may be used.
+
+    ``sharpness`` is about .14 in a crisp photo and .07 at the limit.
+    """
 
     width: int
     height: int

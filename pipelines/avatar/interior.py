@@ -1,5 +1,7 @@
-"""Paints what lies between open lips: a dark cavity, upper teeth that stay with the skull, tongue and lower teeth that
-follow the jaw. A portrait that smiles with visible teeth keeps its own upper teeth.
+"""Paints what lies between open lips: cavity, tongue and teeth.
+
+Upper teeth stay with the skull, tongue and lower teeth follow the jaw. A portrait that smiles with visible teeth keeps
+its own upper teeth.
 
 Teeth are nearly the same colour in everybody and reflect the scene's light, not the skin around them: their brightness
 depends on the portrait's exposure a little and on the skin not at all.
@@ -122,8 +124,9 @@ def _lay(
     if shift:
         height, width = alpha.shape
         down = np.array([[1, 0, 0], [0, 1, shift]], np.float32)
-        alpha = cv2.warpAffine(alpha, down, (width, height), borderMode=cv2.BORDER_CONSTANT)
-        colour = cv2.warpAffine(colour, down, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        alpha = np.asarray(cv2.warpAffine(alpha, down, (width, height)), dtype=np.float32)
+        moved = cv2.warpAffine(colour, down, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        colour = np.asarray(moved, dtype=np.float32)
     below += (colour[rows] - below) * (alpha[rows] * strength)[:, :, None]
 
 

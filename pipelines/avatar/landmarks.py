@@ -58,9 +58,7 @@ class FaceFinder:
         self._detector = FaceDetector(weights, threads=threads)
         self._mesh = Net(weights.path(CARD_ID, "model.tflite"), threads=threads)
 
-    def find(
-        self, rgb: ByteArray, *, score_min: float = _SCORE_MIN, closely: bool = True
-    ) -> tuple[FoundFace, ...]:
+    def find(self, rgb: ByteArray, *, score_min: float = _SCORE_MIN, closely: bool = True) -> tuple[FoundFace, ...]:
         """Everything in (height, width, 3) uint8 that the detector takes for a face, surest first.
 
         ``closely`` finds small faces too. Look at ``presence``: the mesh network is the better judge of what is a face.
@@ -92,10 +90,8 @@ class FaceFinder:
 
     def _look(self, rgb: ByteArray, crop: _Crop) -> tuple[Float32Array, float]:
         affine = crop.to_picture()
-        picture = cv2.warpAffine(
-            rgb, affine, (_CROP_PX, _CROP_PX), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
-        outputs = self._mesh((picture.astype(np.float32) / 255)[None])
+        picture = cv2.warpAffine(rgb, affine, (_CROP_PX, _CROP_PX), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        outputs = self._mesh(np.asarray(picture, dtype=np.float32)[None] / np.float32(255))
         points = outputs[0].reshape(mesh.POINT_COUNT, 3)
         logit = float(outputs[1].ravel()[0])
         in_picture = points[:, :2] @ affine[:, :2].T + affine[:, 2]

@@ -1,7 +1,7 @@
-"""Moves the lips and the jaw of a portrait: two displacement fields, one above and one below the line where the lips meet.
+"""Moves the lips and the jaw of a portrait: two displacement fields, above and below the line where the lips meet.
 
-All displacements are vertical except ``wide``. At the lower lip's inner edge the lower field equals the lip's own drop, and
-below it blends into the drop of the jaw, over a ramp that is long enough for wide openings not to tear at the corners.
+All displacements are vertical except ``wide``. At the lower lip's inner edge the lower field equals the lip's own drop,
+and below it blends into the drop of the jaw, over a ramp that is long enough for wide openings not to tear at the corners.
 What lies between the lips is painted by ``interior``.
 """
 
@@ -32,7 +32,7 @@ _PUCKER_BY, _PRESS_BY = 0.020, 0.022  # eye distances by which the lips' outer e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MouthPose:
-    """What a mouth does in one frame. ``opening`` is the gap between the lips in eye distances; below 0 the lips press."""
+    """What a mouth does in one frame. ``opening`` is the gap in eye distances; below 0 the lips press."""
 
     opening: float
     wide: float
@@ -41,7 +41,7 @@ class MouthPose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aperture:
-    """The open mouth of one frame, in pixels of the lips' box: upper and lower edge per column, and how far the jaw dropped.
+    """The open mouth of one frame, in pixels of the lips' box: its edges per column, and how far the jaw dropped.
 
     ``rounding`` is 0 to 1: lips that pout cast a shadow on the teeth.
     """
@@ -81,7 +81,7 @@ class Lips:
         self._upper, self._lower = contour(upper, self._columns), contour(lower, self._columns)
         gap = np.clip(self._lower - self._upper, 0, None)
         if float(gap.max()) < CLOSED_GAP * rig.unit:
-            seam = (self._upper + self._lower) / 2
+            seam = np.asarray((self._upper + self._lower) / 2, dtype=np.float32)
             inset = 0.06 * (self.right - self.left)
             first, last = round(self.left + inset), round(self.right - inset)
             self._upper = self._lower = darkest_line(
@@ -117,7 +117,9 @@ class Lips:
         ramp_end = lip_top + 0.6 * max(1.0, float(self._upper.min()) - lip_top)
         self._upper_weight = smoothstep(rows, nose + 0.02 * unit, ramp_end)
         sideways = np.clip((x - self.middle[0]) / self.half_width, -1.2, 1.2)
-        fade = (1 - smoothstep(aside, 0.95 * self.half_width, 0.92 * jaw_half)) * bump(rows, self.middle[1], 0.24 * unit)
+        fade = (1 - smoothstep(aside, 0.95 * self.half_width, 0.92 * jaw_half)) * bump(
+            rows, self.middle[1], 0.24 * unit
+        )
         self._sideways = np.asarray(sideways * fade, dtype=np.float32)
         at_seam = round(float(np.clip(self.middle[1], 0, len(rows) - 1)))
         self._sideways_at_seam = self._sideways[at_seam]
@@ -167,7 +169,7 @@ class Lips:
             jaw_drop=jaw_drop,
             rounding=max(0.0, -mouth.wide),
         )
-        return warped, aperture
+        return np.asarray(warped, dtype=np.uint8), aperture
 
     def _pull(self, mouth: MouthPose, drop: float) -> float:
         """By how many pixels each corner moves outwards."""

@@ -32,11 +32,12 @@ class Matting:
         """How much of each pixel is the person: (height, width) float32 in [0, 1]."""
         height, width = rgb.shape[:2]
         small = cv2.resize(rgb, (_INPUT_PX, _INPUT_PX), interpolation=cv2.INTER_AREA)
-        rough = self._net((small.astype(np.float32) / 255)[None])[0][0, :, :, 0]
+        rough = self._net(np.asarray(small, dtype=np.float32)[None] / np.float32(255))[0][0, :, :, 0]
         scale = min(1.0, _GUIDE_PX / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        guide = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        fine = _guided(guide, cv2.resize(rough, size, interpolation=cv2.INTER_CUBIC), radius=max(3, round(size[0] / 70)))
+        guide = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.float32) / np.float32(255)
+        rough_fitted = np.asarray(cv2.resize(rough, size, interpolation=cv2.INTER_CUBIC), dtype=np.float32)
+        fine = _guided(guide, rough_fitted, radius=max(3, round(size[0] / 70)))
         matte = cv2.resize(fine, (width, height), interpolation=cv2.INTER_CUBIC)
         share = np.clip((matte - _LEAST) / (_MOST - _LEAST), 0, 1)
         return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)

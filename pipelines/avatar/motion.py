@@ -62,9 +62,7 @@ def plan_motion(
     )
 
 
-def _opening(
-    heard: Float32Array, said: Articulation | None, level: Float32Array, active: Float32Array
-) -> Float32Array:
+def _opening(heard: Float32Array, said: Articulation | None, level: Float32Array, active: Float32Array) -> Float32Array:
     speaking = active > _SPEAKING
     if not speaking.any():
         return np.zeros_like(active)

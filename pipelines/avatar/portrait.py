@@ -124,7 +124,8 @@ def _anchors(path: Path, *, digest: str, width: int, height: int) -> tuple[tuple
         indices = mesh.NAMED_POINTS.get(name, ())  # irises are not in the mesh
         if indices and len(indices) != len(places):
             raise PortraitRefusedError(
-                f"{beside.name}: points.{name} has {len(places)} points and needs {len(indices)}; draw the presenter again"
+                f"{beside.name}: points.{name} has {len(places)} points and needs {len(indices)}; "
+                "draw the presenter again"
             )
         points += [(str(index), x, y) for index, (x, y) in zip(indices, places, strict=False)]
     return tuple(points)

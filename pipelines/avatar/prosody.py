@@ -1,11 +1,13 @@
-"""What a speaker does beside speaking: nods and raised brows on stressed syllables, blinks, a head that never quite rests,
-breath. Every curve is smooth, so that nothing jitters in silence; everything follows from the seed.
+"""What a speaker does beside speaking: nods and raised brows on stressed syllables, blinks, sway, breath.
+
+Every curve is smooth, so that nothing jitters in silence; everything follows from the seed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -116,7 +118,7 @@ def _blinks(phonemes: Sequence[Timed], *, frames: int, fps: int, rng: np.random.
     """Blinks at irregular times, moved into a pause of the speech where one is near."""
     pauses = [
         (before.end_s + after.start_s) / 2
-        for before, after in zip(phonemes, phonemes[1:], strict=False)
+        for before, after in pairwise(phonemes)
         if after.start_s - before.end_s > _PAUSE_S
     ]
     time_s = (np.arange(frames) + 0.5) / fps

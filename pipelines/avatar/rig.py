@@ -37,17 +37,15 @@ class CutOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rig:
-    """``rgba`` is (height, width, 4) uint8, straight alpha; ``landmarks`` (468, 3) in its pixels; ``unit`` is the eye distance.
+    """``rgba`` is (height, width, 4) uint8 with straight alpha; ``landmarks`` are (468, 3) in its pixels.
 
-    ``from_stage`` is the affine (2, 3) from stage pixels to rig pixels. ``edges`` are left, top, right and bottom of the
-    picture in rig pixels.
+    ``unit`` is the eye distance in rig pixels; ``from_stage`` the affine (2, 3) from stage pixels to rig pixels.
     """
 
     rgba: ByteArray
     landmarks: Float32Array
     unit: float
     from_stage: Float32Array
-    edges: tuple[float, float, float, float]
     lids_are_exact: bool
 
     def points(self, name: str) -> Float32Array:
@@ -87,14 +85,11 @@ def build_rig(cut: CutOut, stage: Stage) -> Rig:
     from_stage = np.empty((2, 3), np.float32)
     from_stage[:, :2] = turn * per_stage_px
     from_stage[:, 2] = -from_stage[:, :2] @ eyes_on_stage - low
-    left, top = outline.min(axis=0) - low
-    right, bottom = outline.max(axis=0) - low
     return Rig(
         rgba=rgba,
         landmarks=landmarks.astype(np.float32),
         unit=unit,
         from_stage=from_stage,
-        edges=(float(left), float(top), float(right), float(bottom)),
         lids_are_exact=cut.lids_are_exact,
     )
 

@@ -1,4 +1,4 @@
-"""Finds the exact line where closed lips meet, or the line of the lashes: the darkest line near where the landmarks say.
+"""Finds the exact line where closed lips meet, or that of the lashes: the darkest line near the landmarks.
 
 The mesh is a pixel or two off on most portraits. A warp that splits the mouth there opens inside a lip, and a lid that
 ends there carries the white of the eye.
@@ -19,7 +19,7 @@ _STIFFNESS = 18.0  # grey levels per pixel of step between neighbouring columns,
 _SMOOTH = 0.018  # eye distances
 
 
-def darkest_line(  # noqa: PLR0913  # a search has a place, a range and a scale
+def darkest_line(
     rgba: ByteArray, line: Float32Array, *, first: int, last: int, up: float, down: float, unit: float
 ) -> Float32Array:
     """The darkest smooth line near ``line`` (row per column) from column ``first`` to ``last``; elsewhere as it was.
@@ -30,7 +30,7 @@ def darkest_line(  # noqa: PLR0913  # a search has a place, a range and a scale
     if columns.size < _COLUMNS_MIN:
         return line
     grey = cv2.cvtColor(rgba, cv2.COLOR_RGBA2GRAY).astype(np.float32)
-    grey = cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.006 * unit))
+    grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.006 * unit)), dtype=np.float32)
     offsets = np.arange(-max(1, round(up * unit)), max(1, round(down * unit)) + 1)
     rows = np.clip(line[columns][:, None] + offsets[None], 0, grey.shape[0] - 1)
     cost = cv2.remap(
@@ -40,7 +40,7 @@ def darkest_line(  # noqa: PLR0913  # a search has a place, a range and a scale
         cv2.INTER_LINEAR,
     )
     cost = cost + _TRUST * np.abs(offsets)[None] * (100 / unit)
-    path = offsets[_cheapest_path(cost, stiffness=_STIFFNESS * unit / 100)]
+    path = offsets[_cheapest_path(cost.astype(np.float32), stiffness=_STIFFNESS * unit / 100)]
     moved = gaussian_filter1d(path.astype(np.float64), _SMOOTH * unit, mode="nearest")
     found = line.astype(np.float64).copy()
     inward = np.minimum(columns - columns[0], columns[-1] - columns) / max(1.0, 0.05 * unit)

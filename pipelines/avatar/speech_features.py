@@ -38,9 +38,7 @@ def at_16k(audio: AudioClip) -> Float32Array:
     if audio.sample_rate == _RATE:
         return audio.waveform
     common = math.gcd(audio.sample_rate, _RATE)
-    return np.asarray(
-        resample_poly(audio.waveform, _RATE // common, audio.sample_rate // common), dtype=np.float32
-    )
+    return np.asarray(resample_poly(audio.waveform, _RATE // common, audio.sample_rate // common), dtype=np.float32)
 
 
 def has_whisper(weights: WeightsFolder) -> Path | None:

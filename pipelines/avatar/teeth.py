@@ -7,8 +7,8 @@ import numpy as np
 
 from pipelines.media import Float32Array
 
-# Widths of one half of the upper row from the middle, in eye distances: real widths (8.5 mm for the first of 90 mm between
-# the eyes' corners), shortened as the row turns away.
+# Widths of one half of the upper row from the middle, in eye distances: real widths (8.5 mm for the first of 90 mm
+# between the eyes' corners), shortened as the row turns away.
 _UPPER_WIDTHS = (0.088, 0.070, 0.064, 0.050, 0.038, 0.028)
 _LOWER_WIDTHS = (0.054, 0.056, 0.060, 0.048, 0.038, 0.028)
 _COLOUR = np.array([233, 225, 212], np.float32)
@@ -42,15 +42,15 @@ def draw_teeth(
             inner = outer
     tone = np.where(cover > 0, tone / np.maximum(cover, 1e-3), 0.82).astype(np.float32)
     rows = (np.arange(big[0], dtype=np.float32)[:, None] / _SCALE - middle[1]) / unit
-    tone *= _length_shade(rows, lower=lower)
+    tone *= _length_shade(rows.astype(np.float32), lower=lower)
     seams = 1 - 0.30 * np.clip(1 - cv2.GaussianBlur(cover, (0, 0), 0.006 * unit * _SCALE), 0, 1) ** 1.5
     colour = _COLOUR[None, None] * (tone * seams * light)[:, :, None]
     filled = cv2.morphologyEx(cover, cv2.MORPH_CLOSE, np.ones((1, max(3, int(0.02 * unit * _SCALE) | 1)), np.uint8))
     alpha = cv2.GaussianBlur(filled, (0, 0), 0.0035 * unit * _SCALE)
-    colour = cv2.GaussianBlur(colour.astype(np.float32), (0, 0), 0.0035 * unit * _SCALE)
+    soft = cv2.GaussianBlur(colour.astype(np.float32), (0, 0), 0.0035 * unit * _SCALE)
     small = (width, height)
     return (
-        cv2.resize(colour, small, interpolation=cv2.INTER_AREA).astype(np.float32),
+        cv2.resize(soft, small, interpolation=cv2.INTER_AREA).astype(np.float32),
         cv2.resize(alpha, small, interpolation=cv2.INTER_AREA).astype(np.float32) * (0.9 if lower else 1.0),
     )
 

@@ -1,6 +1,6 @@
 """IPA from espeak-ng, run as a separate program over pipes (it is GPL-3 and never enters this process).
 
-An ``espeak-ng`` on PATH is used when it is 1.51 or newer; else our child process loads the library of the
+An ``espeak-ng`` on PATH is used when it is 1.52 or newer; else our child process loads the library of the
 espeakng-loader wheel. Both give one answer per line asked.
 """
 
@@ -20,7 +20,7 @@ from typing import Protocol
 from pipelines.errors import PipelineError
 
 _CHILD = Path(__file__).with_name("espeak_child.py")
-_VERSION_MIN = (1, 51)
+_VERSION_MIN = (1, 52)  # 1.51 answers "??" for a German vowel (wurde, kurz)
 _TIMEOUT_S = 30.0
 _LANGUAGE_FLAG = re.compile(r"\(\^?[a-z^-]+\)")  # "(en)" before a foreign word; "(^e^n)" when ties are on
 
@@ -143,4 +143,8 @@ def _version(path: str) -> tuple[int, ...]:
 
 
 def _clean(line: str) -> str:
+    if "?" in line:  # no mark goes in, so this is a phoneme that espeak-ng could not write
+        raise PipelineError(
+            f"espeak-ng answered {line!r}, which is no IPA; install espeak-ng 1.52 or remove it from PATH"
+        )
     return re.sub(r"\s+", " ", _LANGUAGE_FLAG.sub("", line)).strip()

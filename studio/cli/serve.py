@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studio.cli.session import FAILED, HomeOption, JsonOption, complain, open_wiring, plain_errors, say, say_json
+from studio.cli.session import HomeOption, JsonOption, complain, open_wiring, plain_errors, say, say_json
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,21 +22,17 @@ def serve(
 ) -> None:
     """Open the studio in a browser; takes run in the same process."""
     with plain_errors():
-        try:
-            from importlib import import_module  # noqa: PLC0415 - keeps --help fast
-
-            pages = import_module("studio.web.app")
-        except ModuleNotFoundError as e:
-            if e.name is None or not e.name.startswith("studio.web"):
-                raise
-            complain("sayso: the studio's pages are not part of this build yet; use sayso produce meanwhile")
-            raise typer.Exit(FAILED) from e
         import uvicorn  # noqa: PLC0415 - keeps --help fast
+
+        from studio.wiring.serving import serving  # noqa: PLC0415 - loads gradio: seconds
 
         wiring = open_wiring(home)
         address = f"http://{host}:{port}"
-        if as_json:
-            say_json({"url": address, "home": str(wiring.settings.home)})
-        else:
-            say(f"the studio is open at {address} (Ctrl-C closes it)")
-        uvicorn.run(pages.create_app(wiring), host=host, port=port, log_level="warning")
+        names = tuple(sorted({host, "127.0.0.1", "localhost"}))
+        with serving(wiring, announce=lambda path: complain(f"open {address}{path}"), hosts=names) as served:
+            link = address + served.start_path
+            if as_json:
+                say_json({"url": link, "home": str(wiring.settings.home)})
+            else:
+                say(f"the studio is open: {link}\nthe link works once; Ctrl-C closes the studio")
+            uvicorn.run(served.app, host=host, port=port, log_level="warning")

@@ -12,7 +12,7 @@ from pipelines.voice.front.base import read_sentence, require_letters, spoken_al
 from pipelines.voice.ipa import to_symbols
 from pipelines.voice.script import Phonemes, Sentence, Span, Spoken, join
 
-# Codes that espeak-ng 1.51 and 1.52 both know.
+# Codes that every espeak-ng knows; 1.52 has lost some of the longer ones (fr-fr, en-gb).
 _ESPEAK_VOICES = {
     "en-US": "en-us", "en-GB": "en", "fr": "fr", "es": "es", "it": "it", "pt-BR": "pt-br", "hi": "hi", "de": "de"
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,13 +133,34 @@ def test_an_unknown_espeak_voice_is_an_error_and_not_the_voice_before(child: Esp
 
 
 def test_the_program_and_the_child_speak_the_same_language(child: EspeakChild) -> None:
-    program = open_espeak()
-    if not isinstance(program, EspeakProgram):
+    path = shutil.which("espeak-ng")
+    if path is None:
         pytest.skip("espeak-ng is not on PATH; the child is all there is")
+    program = EspeakProgram(path)
     lines = ["bonjour à tous les amis", "café"]
     assert program.ipa(lines, voice="fr") == child.ipa(lines, voice="fr")
     with pytest.raises(PipelineError, match="xx-yy"):
         program.ipa(["bonjour"], voice="xx-yy")
+
+
+def test_a_phoneme_that_could_not_be_written_is_an_error(tmp_path: Path) -> None:
+    old = tmp_path / "espeak-ng"
+    old.write_text("#!/bin/sh\ncat > /dev/null\necho 'v??də'\n", encoding="utf-8")
+    old.chmod(0o755)
+    with pytest.raises(PipelineError, match="is no IPA"):
+        EspeakProgram(str(old)).ipa(["wurde"], voice="de")
+
+
+def test_the_espeak_of_this_machine_knows_every_german_vowel() -> None:
+    assert "?" not in open_espeak().ipa(["wurde kurz"], voice="de")[0]
+
+
+def test_an_old_program_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "espeak-ng"
+    old.write_text("#!/bin/sh\necho 'eSpeak NG text-to-speech: 1.51  Data at: /x'\n", encoding="utf-8")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert isinstance(open_espeak(), EspeakChild)
 
 
 def test_espeak_stays_out_of_this_process(child: EspeakChild) -> None:
