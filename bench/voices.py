@@ -15,7 +15,7 @@ import re
 import time
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jiwer
@@ -25,7 +25,7 @@ from faster_whisper import WhisperModel
 from pypinyin import lazy_pinyin
 from scipy.signal import resample_poly
 
-from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
+from bench.consenting import grant_for
 from pipelines.media import Speech
 from pipelines.voice.espeak import EspeakChild
 from pipelines.voice.kokoro import KokoroVoice
@@ -125,19 +125,6 @@ class _Folder:
         return self._root / card_id / file
 
 
-def bench_grant(text: str, locale: str, at: datetime) -> Grant:
-    """Return a grant for a benchmark's own sentence in a stock voice; nothing of it is released."""
-    request = TakeRequest(
-        take_id=TakeId("bench"), record_id=RecordId("0" * 64), brand="Bench", product="Bench", commercial=False,
-        modalities=frozenset({Modality.VOICE}), locale=locale, market="US", channel="web", format="wav", script=text,
-        assets=frozenset(),
-    )  # fmt: skip
-    return Grant(
-        request=request, subject_class="synthetic_performer", assurance="key_only", public_hash=Sha256Hex("0" * 64),
-        checkpoint="bench", granted_at=at, expires_at=at + timedelta(hours=1),
-    )  # fmt: skip
-
-
 class Judge:
     """whisper-base, asked what it hears."""
 
@@ -182,7 +169,7 @@ def measure(engine: KokoroVoice, judge: Judge, language: str, voice: str) -> Row
     primary = language.partition("-")[0]
     errors, heard, spent, spoken, levels, peaks = [], [], 0.0, 0.0, [], []
     for text in SENTENCES[primary]:
-        grant = bench_grant(text, language, datetime.now(UTC))
+        grant = grant_for(text, language)
         started = time.perf_counter()
         speech = engine.speak(text, locale=language, voice=voice, grant=grant, seed=1)
         spent += time.perf_counter() - started

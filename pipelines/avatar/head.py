@@ -1,7 +1,7 @@
 """Moves the head as if it had depth, the brows, and the chest that breathes: one map from stage pixels to rig pixels.
 
 Turning is parallax: the nose moves most, the ears hardly, the back of the head a little the other way, so the outline
-stays and the face turns inside it. Everything is computed on a coarse grid, because nothing here is steep, and enlarged.
+stays and the face turns inside it. All of it is computed on a coarse grid and enlarged, because nothing is steep.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Moves the lips and the jaw of a portrait: two displacement fields, above and below the line where the lips meet.
 
 All displacements are vertical except ``wide``. At the lower lip's inner edge the lower field equals the lip's own drop,
-and below it blends into the drop of the jaw, over a ramp that is long enough for wide openings not to tear at the corners.
+and below it blends into the drop of the jaw, over a ramp long enough for wide openings not to tear at the corners.
 What lies between the lips is painted by ``interior``.
 """
 

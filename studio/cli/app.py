@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from studio.cli import campaign, consent, demo, doctor, keys, ledger, markets, models, serve, verify, version
+from studio.cli import bench, campaign, consent, demo, doctor, keys, ledger, markets, models, serve, verify, version
 
 app = typer.Typer(
     name="sayso",
@@ -25,6 +25,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")
 app.add_typer(keys.app, name="keys")
 doctor.add_to(app)
+bench.add_to(app)
 version.add_to(app)
 
 

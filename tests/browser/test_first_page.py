@@ -36,7 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, weights_home: Path) -> Iter
             line = process.stdout.readline()
             assert line, "the server ended before it said its address"
             printed += line
-        yield studio, json.loads(printed)["start"]
+        yield studio, json.loads(printed)["url"]
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -66,7 +66,7 @@ def is_about_grant(call: ast.Call, names: set[str]) -> bool:
 
 
 def product_files() -> list[Path]:
-    return sorted(path for room in ("consent", "pipelines", "studio") for path in (REPO / room).rglob("*.py"))
+    return sorted(path for room in ("consent", "pipelines", "studio", "bench") for path in (REPO / room).rglob("*.py"))
 
 
 def test_the_builder_is_where_it_is_said_to_be() -> None:
