@@ -16,7 +16,7 @@ from typing import TypeAlias
 from consent.assurance import assurance
 from consent.envelope import Envelope
 from consent.errors import ConsentRefusedError, LedgerError
-from consent.grant import Grant, Reason, RecordId, TakeRequest
+from consent.grant import Grant, Reason, RecordId, TakeId, TakeRequest
 from consent.ledger import LedgerView
 from consent.policy import RECORD_RULES, TAKE_RULES, Outcome, RecordRule, Rulebook, Standing, Step, TakeRule, stand
 from consent.policy.record_rules import (
@@ -62,6 +62,7 @@ def explain(
     ledger: LedgerView | LedgerError | None,
     rulebook: Rulebook,
     at: datetime,
+    promised: frozenset[TakeId] = frozenset(),
 ) -> Decision:
     """Decide and say why, step by step; never raises.
 
@@ -71,8 +72,10 @@ def explain(
         ledger: the checked ledger, or the error that checking it gave; None if there is none.
         rulebook: what this installation decides by.
         at: the time of the decision, with a zone.
+        promised: takes of this record that are allowed and not released yet; they count against the quota like released
+            ones. Only who plans ahead has any: the door goes by the ledger alone.
     """
-    standing = stand(request.record_id, envelope=envelope, ledger=ledger, rulebook=rulebook, at=at)
+    standing = stand(request.record_id, envelope=envelope, ledger=ledger, rulebook=rulebook, at=at, promised=promised)
     steps = (
         *(_record_step(rule, standing) for rule in RECORD_RULES),
         *(_take_step(rule, standing, request) for rule in TAKE_RULES),

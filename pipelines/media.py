@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.geometry import Box
+
 Float32Array = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
 
@@ -141,25 +143,6 @@ class FrameSource(Protocol):
     def frames(self) -> Iterator[ByteArray]:
         """Yield ``frame_count`` pictures, (height, width, 3) uint8 RGB; the caller owns each one and may draw on it."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A rectangle in pixels: left, top, width, height."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def overlaps(self, other: Box) -> bool:
-        """Whether the two share a pixel."""
-        return (
-            self.x < other.x + other.width
-            and other.x < self.x + self.width
-            and self.y < other.y + other.height
-            and other.y < self.y + self.height
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from consent.assurance import counted_approvals
 from consent.envelope import Envelope
 from consent.errors import LedgerError, RecordInvalidError
-from consent.grant import ReasonCode, RecordId, Sha256Hex, TakeRequest
+from consent.grant import ReasonCode, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.keys import PublicKey
 from consent.ledger import Entry, LedgerView
 from consent.record import ConsentRecord
@@ -47,6 +47,7 @@ class Standing:
     ledger: LedgerView | None
     ledger_trouble: str  # why there is no ledger
     history: tuple[Entry, ...]  # what the ledger says of this record
+    promised: frozenset[TakeId]  # takes of the record that are allowed and not released yet
 
     def known_envelope(self) -> Envelope:
         """The envelope, in rules that need the record."""
@@ -144,6 +145,7 @@ def stand(
     ledger: LedgerView | LedgerError | None,
     rulebook: Rulebook,
     at: datetime,
+    promised: frozenset[TakeId] = frozenset(),
 ) -> Standing:
     """Read everything once; never raises."""
     now, clock_is_known = _utc(at)
@@ -162,6 +164,7 @@ def stand(
         ledger=view,
         ledger_trouble="" if view else str(ledger or "no ledger was given"),
         history=view.history(name) if view and name else (),
+        promised=promised,
     )
 
 

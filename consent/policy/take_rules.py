@@ -122,11 +122,20 @@ def is_within_quota(standing: Standing, request: TakeRequest) -> Outcome:
     assert standing.ledger is not None
     most = standing.known_record().scope.max_takes
     releases = standing.ledger.releases(standing.name) if standing.name else ()
-    used = len({release.take_id for release in releases} - {request.take_id})
-    needed, found = f"fewer than {most} takes released", str(used)
-    if used < most:
+    released = {release.take_id for release in releases} - {request.take_id}
+    promised = standing.promised - released - {request.take_id}
+    if not promised:
+        needed, found = f"fewer than {most} takes released", str(len(released))
+    else:
+        needed = f"fewer than {most} takes released or in the making"
+        found = f"{len(released)} released, {len(promised)} in the making"
+    if len(released) + len(promised) < most:
         return passed(needed, found)
-    return failed(needed, found, f"all {most} takes of the consent are used ({used} released); ask for a new consent")
+    if not promised:
+        do = f"all {most} takes of the consent are used ({found} released); ask for a new consent"
+    else:
+        do = f"all {most} takes of the consent are used ({found}); ask for fewer takes, or for a new consent"
+    return failed(needed, found, do)
 
 
 def _is_approved(standing: Standing, request: TakeRequest) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
+import cv2
 import numpy as np
 
 from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
@@ -139,6 +140,8 @@ class PhotoAvatar:
             PortraitRefusedError: the portrait cannot be animated.
         """
         self._require(grant, portrait)
+        # OpenCV's own pool is process-wide; frames are small, and takes that render side by side would fight over it.
+        cv2.setNumThreads(self._threads)
         return Performance(build_rig(self._cut_out(portrait), stage), motion, stage)
 
     def _require(

@@ -15,7 +15,8 @@ import numpy as np
 from pipelines.avatar import mesh
 from pipelines.avatar.curves import bump, smoothstep
 from pipelines.avatar.rig import Rig
-from pipelines.media import Box, Float32Array
+from pipelines.geometry import Box
+from pipelines.media import Float32Array
 
 _STEP_PX = 12
 _BROW_RISE = 0.045  # eye distances at brow = 1

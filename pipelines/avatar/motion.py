@@ -20,6 +20,7 @@ OPENING_MAX = 0.150
 PRESSED = -0.012  # lips that meet for p, b or m press a little
 
 _DRIVER_SHARE = 0.5  # of the opening; the phonemes give the rest
+_EFFORT_SHARE = 0.3  # of the opening; loudness, against driver and phonemes together
 _DRIVER_WIDE_SHARE = 0.3
 _SPEAKING = 0.5  # of the activity
 
@@ -69,10 +70,12 @@ def _opening(heard: Float32Array, said: Articulation | None, level: Float32Array
     opening = _to_unit(heard, speaking)
     if said is not None:
         opening = _DRIVER_SHARE * opening + (1 - _DRIVER_SHARE) * _to_unit(said.opening, speaking)
-    louder = 0.45 + 0.60 * np.clip((level + 20) / 20, 0, 1.2)  # effort opens the mouth
-    opening = gaussian_filter1d(opening * louder * active, 0.45)
+    # Effort opens the mouth: listeners see the beat of speech before its sounds.
+    effort = np.clip((level + 22) / 22, 0, 1.15)
+    opening = np.asarray((1 - _EFFORT_SHARE) * opening + _EFFORT_SHARE * effort**1.3, dtype=np.float32)
+    smooth = gaussian_filter1d(opening * (0.30 + 0.75 * effort) * active, 0.45)
     held = said.closure if said is not None else np.zeros_like(active)
-    opening = opening * (1 - held)
+    opening = np.asarray(smooth * (1 - held), dtype=np.float32)
     top = float(np.percentile(opening[speaking], 95))
     scaled = np.clip(opening * (OPENING_P95 / max(top, 1e-6)), 0, OPENING_MAX)
     pressed = PRESSED * np.clip((held - 0.6) / 0.4, 0, 1) * active

@@ -26,6 +26,7 @@ _RATE = 16_000
 _WINDOW_S = 30
 _OVERLAP_S = 1  # context on both sides of a window, so that its ends are not heard as the ends of the sound
 _PER_SECOND = 50
+_SPEECH_MIN_DB = -45.0  # of full scale; a sound without anything louder is silence, not quiet speech
 
 
 def frame_count_of(audio: AudioClip, *, fps: int) -> int:
@@ -99,7 +100,8 @@ def loudness(audio: AudioClip, *, fps: int) -> Float32Array:
     energy = np.concatenate([[0.0], np.cumsum(audio.waveform.astype(np.float64) ** 2)])
     power = (energy[edges[1:]] - energy[edges[:-1]]) / np.maximum(1, edges[1:] - edges[:-1])
     level = 10 * np.log10(power + 1e-10)
-    return np.asarray(np.clip(level - np.percentile(level, 95), -60, 6), dtype=np.float32)
+    loud = max(float(np.percentile(level, 95)), _SPEECH_MIN_DB)
+    return np.asarray(np.clip(level - loud, -60, 6), dtype=np.float32)
 
 
 def activity(level: Float32Array) -> Float32Array:

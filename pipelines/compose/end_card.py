@@ -11,7 +11,8 @@ from pipelines.compose.spec import SceneSpec
 from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate
 from pipelines.errors import InputInvalidError
-from pipelines.media import Box, ByteArray
+from pipelines.geometry import Box
+from pipelines.media import ByteArray
 
 _SCALES = (
     1.0,

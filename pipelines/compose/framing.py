@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.errors import InputInvalidError
-from pipelines.media import Box
+from pipelines.geometry import Box
 
 _SQUARE_RATIO = 1.2  # as channel profiles have it
 # From the middle of the eyes: measured on the demo presenters and on portrait photographs.

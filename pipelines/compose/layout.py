@@ -17,7 +17,8 @@ from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate
 from pipelines.errors import InputInvalidError
-from pipelines.media import Box, Speech, Stage, Timed
+from pipelines.geometry import Box
+from pipelines.media import Speech, Stage, Timed
 
 _CAPTION_SIZE = {"landscape": 0.044, "portrait": 0.047, "square": 0.046}  # of the short side
 _CAPTION_WIDTH_MAX = 0.88  # of the frame's width

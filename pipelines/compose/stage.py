@@ -11,7 +11,8 @@ from pipelines.compose.lettering import draw_text, ink_left
 from pipelines.compose.spec import SceneSpec
 from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate, paint, rounded_mask
-from pipelines.media import Box, ByteArray, Stage
+from pipelines.geometry import Box
+from pipelines.media import ByteArray, Stage
 
 _TITLE_SHARE = 0.40  # of the width
 _FLOOR_FADE = 0.16  # of the height

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipelines.assets import ASSETS
 from pipelines.errors import ProfileInvalidError
-from pipelines.media import Box
+from pipelines.geometry import Box
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Share = Annotated[float, Field(ge=0.02, le=0.4)]

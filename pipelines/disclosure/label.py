@@ -21,7 +21,8 @@ from pipelines.disclosure.fonts import FontSet, TextMask, Weight
 from pipelines.disclosure.market import MarketProfile, label_text
 from pipelines.disclosure.plate import OPAQUE, Plate, paint, rounded_mask
 from pipelines.errors import DisclosureError
-from pipelines.media import Box, ByteArray
+from pipelines.geometry import Box
+from pipelines.media import ByteArray
 
 _INK = (255, 255, 255)
 _GROUND = (17, 19, 26)

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from pipelines.errors import DisclosureError
-from pipelines.media import Box, ByteArray
+from pipelines.geometry import Box
+from pipelines.media import ByteArray
 
 OPAQUE = 255
 

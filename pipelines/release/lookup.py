@@ -12,7 +12,7 @@ from pipelines.errors import PipelineError
 from pipelines.provenance.fingerprint import THRESHOLDS, Fingerprint, distance
 from pipelines.release.records import PublicRecords, PublicRelease
 
-NO_EXAMINER: Final = "the engines are not installed here; install sayso[engines] to look files up by picture and sound"
+NO_EXAMINER: Final = "the engines are not installed here; run: pip install 'sayso[engines]'"
 
 
 class FileMarks(Protocol):

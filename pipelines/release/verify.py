@@ -129,7 +129,7 @@ def _judge(
         media_type=media_type,
         take_id=release.entry.take_id if release else None,
         manifest=reading.to_json(),
-        label=_label(path, media_type, release, examiner if looked.kind else None),
+        label=_label(path, media_type, release, looked, examiner),
         fingerprint=looked.to_json(),
         consent=_consent(status, release),
         ledger=proof if release else {"included": False},
@@ -252,11 +252,17 @@ _UNKNOWN_SIGNER: Final = (
 )
 
 
-def _label(path: Path, media_type: str, release: PublicRelease | None, examiner: Examiner | None) -> dict[str, object]:
-    if release is None:
-        return {"text": None, "notice": None, "seen": None}
-    seen = examiner.label_seen(path, media_type=media_type, release=release) if examiner else None
-    return {"text": release.entry.label_text, "notice": release.entry.notice_text, "seen": seen}
+def _label(
+    path: Path, media_type: str, release: PublicRelease | None, looked: Lookup, examiner: Examiner | None
+) -> dict[str, object]:
+    answer: dict[str, object] = {"text": None, "notice": None, "seen": None}
+    if release is not None:
+        answer |= {"text": release.entry.label_text, "notice": release.entry.notice_text}
+    if examiner is None or looked.kind is None:
+        return answer | {"checked": False, "reason": looked.reason}
+    if release is not None:
+        answer["seen"] = examiner.label_seen(path, media_type=media_type, release=release)
+    return answer
 
 
 def _consent(status: str, release: PublicRelease | None) -> dict[str, object]:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.decide import Granted, explain
+from consent.decide import Granted
 from consent.grant import RecordId
 from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
+from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, plan_takes
+from studio.store.campaigns import CampaignStore
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
 
@@ -29,20 +31,25 @@ class Checker:
 
     records: RecordStore
     ledger: LedgerStore
+    campaigns: CampaignStore
     rulebook: Rulebook
     clock: Callable[[], datetime]
     cards_for: CardsFor
 
     def check(self, record_id: RecordId, brief: Brief) -> CheckResult:
         """Decide each take of the brief under this record, whatever record the brief itself names."""
-        envelope = self.records.find(record_id)
-        ledger = self.ledger.view_or_error()
-        at = self.clock()
         plans = plan_takes(brief, record_id=record_id, campaign_id="check", producer="", cards_for=self.cards_for)
+        decisions = decide_in_order(
+            (plan.request for plan in plans),
+            envelope=self.records.find(record_id),
+            ledger=self.ledger.view_or_error(),
+            rulebook=self.rulebook,
+            at=self.clock(),
+            open_takes=self.campaigns.open_ids_of_record(record_id),
+        )
         takes: list[dict[str, object]] = []
         all_granted = True
-        for plan in plans:
-            decision = explain(plan.request, envelope=envelope, ledger=ledger, rulebook=self.rulebook, at=at)
+        for plan, decision in zip(plans, decisions, strict=True):
             allowed = isinstance(decision, Granted)
             all_granted = all_granted and allowed
             reasons = () if isinstance(decision, Granted) else decision.reasons

@@ -10,13 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from consent.decide import Granted, explain
+from consent.decide import Granted
 from consent.envelope import Envelope
-from consent.errors import LedgerError
 from consent.grant import RecordId
-from consent.ledger import LedgerView
 from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
+from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, brief_sha256, plan_takes
 from studio.campaigns.result import ProduceResult, TakeResult, result_of
 from studio.jobs.plan import TakePlan
@@ -124,11 +123,16 @@ class Producer:
         return ProduceResult(campaign=campaign_id, takes=tuple(takes))
 
     def _decide(self, plans: tuple[TakePlan, ...], envelope: Envelope | None) -> tuple[TakeRow, ...]:
-        ledger: LedgerView | LedgerError = self.ledger.view_or_error()
-        at = self.clock()
+        decisions = decide_in_order(
+            (plan.request for plan in plans),
+            envelope=envelope,
+            ledger=self.ledger.view_or_error(),
+            rulebook=self.rulebook,
+            at=self.clock(),
+            open_takes=self.campaigns.open_ids_of_record(plans[0].record_id),
+        )
         rows = []
-        for position, plan in enumerate(plans):
-            decision = explain(plan.request, envelope=envelope, ledger=ledger, rulebook=self.rulebook, at=at)
+        for position, (plan, decision) in enumerate(zip(plans, decisions, strict=True)):
             allowed = isinstance(decision, Granted)
             rows.append(
                 TakeRow(

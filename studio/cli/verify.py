@@ -27,5 +27,7 @@ def verify(
             say_json(verdict.to_json())
         else:
             say(f"{verdict.verdict}: {verdict.summary}")
+            if verdict.fingerprint.get("checked") is False:
+                say(f"fingerprint and label are not checked: {verdict.fingerprint.get('reason')}")
         if verdict.verdict != "authentic":
             raise typer.Exit(NOT_VERIFIED)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Engine, Row, insert, select, true, update
 
-from consent.grant import Reason, ReasonCode
+from consent.grant import Reason, ReasonCode, TakeId
 from studio.errors import NotFoundError
 from studio.store import schema
 from studio.store.engine import reading
@@ -145,6 +145,12 @@ class CampaignStore:
         """Takes that have not ended, of every campaign."""
         with reading(self._engine) as connection:
             return tuple(connection.execute(select(schema.takes.c.id).where(_is_open())).scalars())
+
+    def open_ids_of_record(self, record_id: str) -> frozenset[TakeId]:
+        """Takes of one consent record that have not ended, of every campaign."""
+        query = select(schema.takes.c.id).where(schema.takes.c.record_id == record_id, _is_open())
+        with reading(self._engine) as connection:
+            return frozenset(map(TakeId, connection.execute(query).scalars()))
 
     def take(self, take_id: str) -> TakeRow:
         """One take.

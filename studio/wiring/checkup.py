@@ -51,20 +51,20 @@ def _packages(_wiring: Wiring) -> Iterator[Finding]:
         ("studio", ("dbos", "fastapi", "gradio")),
         ("engines", ("cv2", "onnxruntime", "moviepy", "torch")),
     ):
-        absent = [name for name in modules if find_spec(name) is None]
+        absent = [name for name in modules if not _is_installed(name)]
         detail = f"absent: {', '.join(absent)}; run: pip install 'sayso[{extra}]'" if absent else "installed"
         yield Finding(name=extra, state="missing" if absent else "ok", detail=detail)
 
 
 def _programs(_wiring: Wiring) -> Iterator[Finding]:
-    if find_spec("imageio_ffmpeg") is not None:
+    if _is_installed("imageio_ffmpeg"):
         from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - part of the engines extra
 
         try:
             yield Finding(name="ffmpeg", state="ok", detail=get_ffmpeg_exe())
         except RuntimeError as e:
             yield Finding(name="ffmpeg", state="missing", detail=f"{e}; run: pip install imageio-ffmpeg")
-    has_espeak = find_spec("espeakng_loader") is not None or shutil.which("espeak-ng") is not None
+    has_espeak = _is_installed("espeakng_loader") or shutil.which("espeak-ng") is not None
     yield Finding(
         name="espeak-ng",
         state="ok" if has_espeak else "missing",
@@ -87,7 +87,10 @@ def _weights(wiring: Wiring) -> Iterator[Finding]:
         from pipelines.disclosure.fonts import load_fonts  # noqa: PLC0415 - part of the engines extra
 
         load_fonts(weights)
-    except (ImportError, PipelineError) as e:
+    except ImportError:
+        detail = "cannot be drawn without the engines; run: pip install 'sayso[engines]'"
+        yield Finding(name="fonts", state="missing", detail=detail)
+    except PipelineError as e:
         yield Finding(name="fonts", state="missing", detail=str(e))
     else:
         yield Finding(name="fonts", state="ok", detail="every script of the labels can be drawn")
@@ -115,3 +118,10 @@ def _ledger(wiring: Wiring) -> Iterator[Finding]:
         yield Finding(name="ledger", state="missing", detail=str(found))
     else:
         yield Finding(name="ledger", state="ok", detail=f"{found.size} entries under a signed checkpoint")
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:  # something in this Python refuses to look for it
+        return False

@@ -26,18 +26,13 @@ from pipelines.release.take import TakeProvenance
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.voice.voices import default_voice
 from studio.errors import JobError
-from studio.jobs.plan import Kind, TakePlan
+from studio.jobs.plan import TakePlan
 from studio.jobs.speech_file import read_speech, write_speech
+from studio.wiring.cards import cards_of_kind
 from studio.wiring.root import Wiring
 
 FPS = 25
 THREADS = 1  # one host for each core: more threads only wait for each other
-
-
-def cards_of_kind(kind: Kind) -> tuple[str, ...]:
-    """Ids of the model cards that a take of this kind uses."""
-    voice, avatar = KokoroVoice.cards, PhotoAvatar.cards
-    return {"audio": voice, "still": avatar, "video": (*voice, *avatar)}[kind]
 
 
 class RealEngines:

@@ -31,6 +31,7 @@ from studio.store.migrate import migrate
 from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
+from studio.wiring.cards import cards_of_kind
 from studio.wiring.keyring import open_or_make_key
 
 if TYPE_CHECKING:
@@ -135,8 +136,6 @@ class Wiring:
 
     def cards_for(self, plan: TakePlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The model cards that a take will use, and those of them that no commercial campaign may use."""
-        from studio.wiring.engines import cards_of_kind  # noqa: PLC0415 - loads the engines' modules
-
         cards = cards_of_kind(plan.kind)
         return cards, tuple(sorted(self.weights.not_commercial(cards)))
 
@@ -174,6 +173,7 @@ class Wiring:
         return Checker(
             records=self.records,
             ledger=self.ledger,
+            campaigns=self.campaigns,
             rulebook=self.rulebook,
             clock=self.clock,
             cards_for=self.cards_for,

@@ -14,13 +14,17 @@ from tests.real_studio import Studio, make_studio, take_toml
 TEXTS: Mapping[str, tuple[str, str, str]] = {  # locale: market, format, text
     "en-US": ("US-NY", "1280x720", "Your perfect coffee is ready in ten seconds. Try it today."),
     "fr-FR": ("FR", "720x1280", "Votre café parfait est prêt en dix secondes. Essayez-le aujourd'hui."),
-    "es-ES": ("ES", "720x720", "Su café perfecto está listo en diez segundos. Pruébelo hoy mismo."),
+    "es-ES": ("ES", "720x720", "Su café perfecto está listo en diez segundos. Disfrute hoy de una taza caliente."),
     "it-IT": ("IT", "1280x720", "Il tuo caffè perfetto è pronto in dieci secondi. Provalo oggi stesso."),
     "pt-BR": ("BR", "720x1280", "Seu café perfeito fica pronto em dez segundos. Experimente hoje mesmo."),
     "ja-JP": ("JP", "720x720", "おいしいコーヒーが十秒でできます。今日からお試しください。"),
     "zh-CN": ("CN", "1280x720", "十秒钟就能做好一杯完美的咖啡。今天就来试试吧。"),
     "hi-IN": ("IN", "720x1280", "आपकी बढ़िया कॉफी दस सेकंड में तैयार है। आज ही आज़माएं।"),
-    "de-DE": ("DE", "720x720", "Ihr perfekter Kaffee ist in zehn Sekunden fertig. Probieren Sie ihn noch heute."),
+    "de-DE": (
+        "DE",
+        "720x720",
+        "Guter Kaffee ist bei uns in zehn Sekunden fertig. Genießen Sie jeden Morgen eine frische Tasse.",
+    ),
 }
 
 

@@ -6,11 +6,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import butter, sosfilt
 
 from pipelines.assets import ASSETS
 from pipelines.compose.decoder import decode_frames, probe
@@ -48,8 +51,17 @@ def test_take_is_a_finished_mp4(campaign: Campaign, locale: str) -> None:
     assert (info.video.codec, info.video.profile, info.video.pixel_format) == ("h264", "High", "yuv420p")
     assert (info.audio.codec, info.audio.sample_rate) == ("aac", 48_000)
     assert 3.0 <= info.duration_s <= 10.0
-    head = campaign.path(locale).read_bytes()[:4096]
-    assert b"moov" in head, "the index must come first (+faststart)"
+    boxes = top_level_boxes(campaign.path(locale).read_bytes())
+    assert boxes.index("moov") < boxes.index("mdat"), "the index must come before the frames (+faststart)"
+
+
+def top_level_boxes(data: bytes) -> list[str]:
+    names, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        names.append(data[at + 4 : at + 8].decode("latin-1"))
+        at += int.from_bytes(data[at + 8 : at + 16], "big") if size == 1 else size or len(data)
+    return names
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -85,7 +97,7 @@ def test_label_is_in_first_middle_and_last_frame(campaign: Campaign, locale: str
 def test_manifest_is_trusted_by_us_and_by_a_verifier_that_shares_no_code(campaign: Campaign, locale: str) -> None:
     import encypher_c2pa
 
-    anchors = next((campaign.studio.home / "keys").rglob("*root*.pem")).read_text(encoding="ascii")
+    anchors = (campaign.studio.home / "keys" / "signer" / "authority.cert.pem").read_text(encoding="ascii")
     path = campaign.path(locale)
     reading = read_manifest(path, trust_anchors_pem=anchors)
     assert reading.state == "trusted", reading.failures
@@ -170,53 +182,82 @@ def _digits_as_words(text: str, locale: str) -> str:
 
     if locale[:2] in {"ja", "zh"}:
         return text.replace("10", "十")
+    if locale in ERROR_RATE_REPORTED_ONLY:
+        return text
     return re.sub(r"\d+", lambda m: str(num2words(int(m[0]), lang=locale[:2])), text)
 
 
+VOWEL_BAND_HZ = (300, 1200)  # the first formant: loud while the jaw is open, quiet in consonants and silence
+SPEAKING_DB = -45.0
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Per frame while the presenter speaks: how far the mouth is open (eye distances), and how loud the vowels are."""
+
+    opening: NDArray[np.float64]
+    vowels: NDArray[np.float64]
+
+
 @pytest.fixture(scope="session")
-def movements(campaign: Campaign, weights_home: Path) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Per locale: mouth opening and loudness (dB) per frame, while the presenter is on screen and speaks."""
-    return {locale: _opening_and_loudness(campaign.path(locale), weights_home) for locale in LOCALES}
+def movements(campaign: Campaign, weights_home: Path) -> dict[str, Movement]:
+    """Measure every take from its file: landmarks in the decoded frames, loudness in the decoded sound."""
+    return {locale: movement_of(campaign.path(locale), weights_home) for locale in LOCALES}
 
 
-def _opening_and_loudness(path: Path, weights: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def movement_of(path: Path, weights: Path) -> Movement:
+    """Only the speaking part counts: the silence at both ends of every take would correlate with that of any other."""
+    opening = np.asarray(openings(path, weights))
+    wave = waveform(path)
+    band = sosfilt(butter(4, VOWEL_BAND_HZ, "band", fs=16_000, output="sos"), wave)
+    speaking = np.flatnonzero(10 * np.log10(frame_power(wave) + 1e-10) > SPEAKING_DB)
+    part = slice(int(speaking[0]), min(int(speaking[-1]) + 1, len(opening)))
+    return Movement(opening=opening[part], vowels=gaussian_filter1d(frame_power(band) ** 0.25, 1.0)[part])
+
+
+def openings(path: Path, weights: Path) -> list[float]:
     import av
-    from scipy.ndimage import gaussian_filter1d
 
     from pipelines.avatar.landmarks import FaceFinder, mouth_opening
 
     finder = FaceFinder(weights_store(weights))
-    opening: list[float] = []
+    found: list[float] = []
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
             marks = finder.landmarks(np.ascontiguousarray(frame.to_ndarray(format="rgb24")))
             if marks is None:
                 break  # the end card has no face
-            opening.append(mouth_opening(marks))
+            found.append(mouth_opening(marks))
+    return found
+
+
+def waveform(path: Path) -> NDArray[np.float64]:
+    import av
+
     sound: list[NDArray[np.float32]] = []
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
         for frame in container.decode(audio=0):
             sound.extend(f.to_ndarray().ravel() for f in resampler.resample(frame))
-    wave = np.concatenate(sound)
+    return np.concatenate(sound).astype(np.float64)
+
+
+def frame_power(wave: NDArray[np.float64]) -> NDArray[np.float64]:
     step = 16_000 // FPS
-    count = min(len(opening), len(wave) // step)
-    power = (wave[: count * step].reshape(count, step).astype(np.float64) ** 2).mean(1)
-    loudness = np.clip(10 * np.log10(power + 1e-10), -60, 0)
-    return np.asarray(opening[:count]), gaussian_filter1d(loudness, 1.0)
+    count = len(wave) // step
+    return (wave[: count * step].reshape(count, step) ** 2).mean(1)
 
 
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     count = min(len(a), len(b))
     return float(np.corrcoef(a[:count], b[:count])[0, 1])
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_mouth_follows_this_speech_and_no_other(
-    movements: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]], locale: str
-) -> None:
-    opening, own = movements[locale]
-    others = [_correlation(opening, movements[other][1]) for other in LOCALES if other != locale]
-    print(f"{locale}: own {_correlation(opening, own):.2f}, others {np.round(others, 2)}")
-    assert _correlation(opening, own) >= 0.5
+def test_mouth_follows_this_speech_and_no_other(movements: dict[str, Movement], locale: str) -> None:
+    opening = movements[locale].opening
+    own = correlation(opening, movements[locale].vowels)
+    others = [correlation(opening, movements[other].vowels) for other in LOCALES if other != locale]
+    print(f"{locale}: own {own:.2f}, others {np.round(others, 2)}")
+    assert own >= 0.5
     assert np.median(others) < 0.3

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.avatar.illustration.curves import Points, resample, spline
+from pipelines.avatar.illustration.curves import Points, resample, shifted, spline
 from pipelines.avatar.illustration.person import Person
 
 EYE_X = 0.338  # the middle of an eye
@@ -88,7 +88,7 @@ def brow_line(person: Person) -> Points:
         (0.520, -0.206 - 0.014 * arch),
         (0.585, -0.156),
     ]
-    return resample(spline(points), 60) + (0, lift)
+    return shifted(resample(spline(points), 60), 0, lift)
 
 
 def brow_width(person: Person) -> Points:
@@ -105,9 +105,21 @@ def lips(person: Person) -> Lips:
     half = [(0.0, 0.006), (0.16, 0.001), (0.42, -0.002), (0.74, -0.40 * lift), (1.0, -lift)]
     seam = [(-x * k, y0 + y) for x, y in half[::-1]] + [(x * k, y0 + y) for x, y in half[1:]]
     crest = 0.086 * up
-    top_half = [(0.0, -crest + 0.012), (0.15, -crest - 0.002), (0.34, -crest * 0.86), (0.68, -0.047 * up - 0.35 * lift), (1.0, -lift)]
+    top_half = [
+        (0.0, -crest + 0.012),
+        (0.15, -crest - 0.002),
+        (0.34, -crest * 0.86),
+        (0.68, -0.047 * up - 0.35 * lift),
+        (1.0, -lift),
+    ]
     top = [(-x * k, y0 + y) for x, y in top_half[::-1]] + [(x * k, y0 + y) for x, y in top_half[1:]]
     base = 0.100 * low
-    bottom_half = [(0.0, base), (0.36, base * 0.90), (0.68, base * 0.42 - 0.1 * lift), (0.86, -0.20 * lift), (1.0, -lift)]
+    bottom_half = [
+        (0.0, base),
+        (0.36, base * 0.90),
+        (0.68, base * 0.42 - 0.1 * lift),
+        (0.86, -0.20 * lift),
+        (1.0, -lift),
+    ]
     bottom = [(-x * k, y0 + y) for x, y in bottom_half[::-1]] + [(x * k, y0 + y) for x, y in bottom_half[1:]]
     return Lips(seam=spline(seam), top=spline(top), bottom=spline(bottom))

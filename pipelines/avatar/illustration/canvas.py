@@ -5,8 +5,9 @@ Every brush works inside the window of its mask, so that a lash costs little and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,12 +21,15 @@ _SUBPIXEL_BITS = 4  # OpenCV's fixed-point fraction: outlines are placed to 1/16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Picture size and where the face sits in it. ``unit`` is the pixels of one u; ``centre`` is the point between the eyes."""
+    """Picture size and where the face sits in it.
+
+    ``unit`` is the pixels of one u; ``centre`` is the point between the eyes.
+    """
 
     width: int = 1200
     height: int = 1500
-    unit: float = 262.0
-    centre: tuple[float, float] = (600.0, 548.0)
+    unit: float = 296.0
+    centre: tuple[float, float] = (600.0, 570.0)
     supersampling: int = 2
 
     def pixels(self, points: Path2) -> Points:
@@ -35,7 +39,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """Coverage in [0, 1], (height, width) float32, whose top-left corner lies at ``x``, ``y`` of the supersampled picture."""
+    """Coverage in [0, 1], (height, width) float32.
+
+    Its top-left corner lies at ``x``, ``y`` of the supersampled picture.
+    """
 
     x: int
     y: int
@@ -70,6 +77,16 @@ class Canvas:
         self.rgb: Float32Array = np.zeros((*self.shape, 3), np.float32)
         self.alpha: Float32Array = np.zeros(self.shape, np.float32)
 
+    @contextmanager
+    def moved(self, x: float, y: float) -> Iterator[None]:
+        """Draw everything inside the block shifted by x, y u."""
+        frame = self.frame
+        self.frame = replace(frame, centre=(frame.centre[0] + x * frame.unit, frame.centre[1] + y * frame.unit))
+        try:
+            yield
+        finally:
+            self.frame = frame
+
     # --- masks -------------------------------------------------------------------------------------------------------
 
     def to_pixels(self, points: Path2) -> Points:
@@ -83,7 +100,7 @@ class Canvas:
         return int(x0), int(y0), max(int(x1), int(x0)), max(int(y1), int(y0))
 
     def grid(self, mask: Mask) -> tuple[Float32Array, Float32Array]:
-        """x and y in u of each pixel of the mask, as a row and a column that broadcast."""
+        """X and y in u of each pixel of the mask, as a row and a column that broadcast."""
         rows, columns = mask.cover.shape
         ss = self.frame.supersampling
         x = ((np.arange(mask.x, mask.x + columns) + 0.5) / ss - self.frame.centre[0]) / self.frame.unit
@@ -98,7 +115,7 @@ class Canvas:
         if cover.size:
             fixed = ((pixels - (x0, y0) - 0.5) * 2**_SUBPIXEL_BITS).round().astype(np.int32)
             cv2.fillPoly(cover, [fixed], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
-        return Mask(x=x0, y=y0, cover=cover.astype(np.float32) / 255)
+        return Mask(x=x0, y=y0, cover=np.asarray(cover, np.float32) / np.float32(255))
 
     def shape_of(self, points: Path2) -> Mask:
         """The inside of the smooth closed curve through the points."""
@@ -111,8 +128,8 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius_x: float, radius_y: float) -> Mask:
         """A soft round spot, 1 in its middle, exp(-1) at its radii."""
-        reach = np.array([radius_x, radius_y]) * 2.4
-        low, high = self.to_pixels(np.array([[x, y] - reach, [x, y] + reach]))
+        wide, tall = 2.4 * radius_x, 2.4 * radius_y
+        low, high = self.to_pixels(np.array([[x - wide, y - tall], [x + wide, y + tall]]))
         x0, y0, x1, y1 = self.window(low, high)
         mask = Mask(x=x0, y=y0, cover=np.zeros((y1 - y0, x1 - x0), np.float32))
         gx, gy = self.grid(mask)
@@ -140,10 +157,11 @@ class Canvas:
             return mask
         step = max(1, int(pixels // 5))  # a wide blur is as good, and much faster, on a smaller picture
         if step == 1:
-            return Mask(x=x0, y=y0, cover=cv2.GaussianBlur(cover, (0, 0), pixels))
+            return Mask(x=x0, y=y0, cover=np.asarray(cv2.GaussianBlur(cover, (0, 0), pixels), np.float32))
         size = (max(1, (x1 - x0) // step), max(1, (y1 - y0) // step))
         small = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), pixels / step)
-        return Mask(x=x0, y=y0, cover=cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR))
+        wide = cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        return Mask(x=x0, y=y0, cover=np.asarray(wide, np.float32))
 
     # --- paint -------------------------------------------------------------------------------------------------------
 
@@ -175,7 +193,7 @@ class Canvas:
 
     def lines(self, mask: Mask, image: ByteArray) -> None:
         """Lay a window of 8-bit colours (height, width, 3) through the mask."""
-        self.over(mask, image.astype(np.float32) / 255)
+        self.over(mask, np.asarray(image, np.float32) / np.float32(255))
 
     def finish(self) -> tuple[Float32Array, Float32Array]:
         """Premultiplied colours and alpha at the picture's own size."""
@@ -191,7 +209,9 @@ def soft_fill(canvas: Canvas, points: Path2, sigma: float, *, clip: Mask | None 
     return mask if clip is None else mask.times(clip)
 
 
-def soft_stroke(canvas: Canvas, points: Path2, widths: Sequence[float], sigma: float, *, clip: Mask | None = None) -> Mask:
+def soft_stroke(
+    canvas: Canvas, points: Path2, widths: Sequence[float], sigma: float, *, clip: Mask | None = None
+) -> Mask:
     """A brush line with a soft edge, kept inside ``clip``."""
     mask = canvas.soften(canvas.stroke(points, *widths), sigma)
     return mask if clip is None else mask.times(clip)

@@ -35,15 +35,16 @@ def resample(curve: Points, count: int, *, power: float = 1.0) -> Points:
     return np.stack([np.interp(at, along, curve[:, 0]), np.interp(at, along, curve[:, 1])], axis=1)
 
 
+def shifted(points: Path2, x: float, y: float) -> Points:
+    """The points moved by x, y."""
+    moved: Points = np.asarray(points, np.float64) + np.array([x, y])
+    return moved
+
+
 def side(points: Path2, sign: int) -> Points:
     """The points as they are (sign 1, right of the picture) or mirrored (-1)."""
-    return np.asarray(points, np.float64) * (sign, 1)
-
-
-def symmetric(half: Path2) -> Points:
-    """A closed outline from its right half, listed from the top of the middle line to the bottom."""
-    right = np.asarray(half, np.float64)
-    return np.r_[right, right[::-1] * (-1, 1)]
+    mirrored: Points = np.asarray(points, np.float64) * np.array([sign, 1])
+    return mirrored
 
 
 def ribbon(curve: Points, widths: Sequence[float]) -> Points:

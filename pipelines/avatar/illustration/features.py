@@ -1,4 +1,4 @@
-"""Eyes, eyebrows, nose, mouth and ears."""
+"""Nose, mouth and ears."""
 
 from __future__ import annotations
 
@@ -6,150 +6,84 @@ import numpy as np
 
 from pipelines.avatar.illustration import anatomy
 from pipelines.avatar.illustration.canvas import Canvas, Mask, soft_fill, soft_stroke
-from pipelines.avatar.illustration.curves import Points, resample, side, spline
+from pipelines.avatar.illustration.curves import shifted, side
 from pipelines.avatar.illustration.person import Person
-from pipelines.avatar.illustration.tone import hex_colour, mix, smooth_step
+from pipelines.avatar.illustration.tone import hex_colour, smooth_step
 
 _WARM_SHADE = (0.66, 0.46, 0.42)  # skin in shadow turns towards red, as blood under it does
-
-
-def draw_eye(canvas: Canvas, person: Person, sign: int, face: Mask) -> None:
-    """One eye; sign 1 is on the right of the picture."""
-    eyes, ramp = person.eyes, person.skin.ramp
-    top, bottom = side(anatomy.upper_lid(person), sign), side(anatomy.lower_lid(person), sign)
-    _socket(canvas, person, sign, face)
-    opening = canvas.fill(np.r_[top, bottom[::-1]])
-    x, y = canvas.grid(opening)
-    ball = np.clip(1.06 - 0.9 * ((x - sign * anatomy.EYE_X) ** 2 / 0.055 + (y - 0.0) ** 2 / 0.09), 0, 1)
-    white = mix(hex_colour("#b9a4a0"), hex_colour("#fbf8f5"), 1.0)[None, None] * (0.72 + 0.28 * ball[..., None])
-    canvas.over(opening, white.astype(np.float32))
-    _iris(canvas, person, sign, opening)
-    lid_shade = canvas.soften(canvas.stroke(top + (0, 0.010), 0.05, 0.075, 0.05, smooth=False), 0.014)
-    canvas.multiply(lid_shade.times(opening), (0.36, 0.28, 0.30), 0.62)
-    _catchlights(canvas, sign, opening)
-    tear = soft_fill(canvas, side([(0.163, 0.032), (0.188, 0.014), (0.202, 0.026), (0.190, 0.042)], sign), 0.004)
-    canvas.atop(tear, mix(ramp.at(0.6), (0.85, 0.42, 0.42), 0.55), 0.85)
-    _lashes(canvas, person, sign, top, bottom)
-    crease = side([(0.185, -0.030), (0.245, -0.098), (0.335, -0.128), (0.425, -0.112), (0.505, -0.045)], sign)
-    crease = crease * (1, 0.62 + 0.38 * eyes.fold * eyes.open) + (0, -0.006)
-    canvas.multiply(soft_stroke(canvas, crease, (0.002, 0.012, 0.014, 0.003), 0.005, clip=face), (0.52, 0.33, 0.30), 0.62)
-    light = side([(0.25, -0.086), (0.335, -0.108), (0.42, -0.092), (0.335, -0.094)], sign) * (1, 0.7 + 0.3 * eyes.fold)
-    canvas.screen(soft_fill(canvas, light, 0.010, clip=face), ramp.at(0.95), 0.22)
-    _lower_lid(canvas, person, sign, bottom, face)
-
-
-def _socket(canvas: Canvas, person: Person, sign: int, face: Mask) -> None:
-    """The soft hollow under the brow, and eye shadow where worn."""
-    hollow = [(0.14, 0.02), (0.20, -0.10), (0.33, -0.165), (0.47, -0.12), (0.55, -0.02), (0.45, -0.03), (0.33, -0.06), (0.22, -0.03)]
-    mask = soft_fill(canvas, side(hollow, sign), 0.024, clip=face)
-    canvas.multiply(mask, (0.74, 0.55, 0.50), 0.42)
-    if person.eyes.shadow:
-        canvas.multiply(mask, (0.70, 0.42, 0.38), person.eyes.shadow)
-    canvas.multiply(canvas.glow(sign * 0.125, 0.02, 0.06, 0.10).times(face), _WARM_SHADE, 0.34)
-    canvas.screen(canvas.glow(sign * 0.40, -0.175, 0.13, 0.035).times(face), person.skin.ramp.at(0.9), 0.16)
-
-
-def _iris(canvas: Canvas, person: Person, sign: int, opening: Mask) -> None:
-    """Iris with a dark rim, lit from below, and its pupil."""
-    cx, cy, radius = iris_circle(person)
-    cx *= sign
-    disc = canvas.disc(cx, cy, radius).times(opening)
-    x, y = canvas.grid(disc)
-    distance = np.hypot(x - cx, y - cy) / radius
-    angle = np.arctan2(y - cy, x - cx)
-    base = hex_colour(person.eyes.iris)
-    rays = 1 + 0.10 * np.sin(angle * 19 + 1) * np.sin(angle * 7) * smooth_step(distance, 0.3, 0.7)
-    lit = smooth_step(y - cy, -0.3 * radius, 0.9 * radius) * (1 - smooth_step(distance, 0.70, 0.98))
-    colour = base * (1.15 - 0.75 * smooth_step(distance, 0.70, 1.02))[..., None] * rays[..., None]
-    colour = colour * (1 + 0.95 * lit[..., None]) + 0.10 * lit[..., None] * np.array([1.0, 0.72, 0.45], np.float32)
-    canvas.over(disc, np.clip(colour, 0, 1).astype(np.float32))
-    canvas.over(canvas.soften(canvas.disc(cx, cy, radius * 0.44), 0.003).times(opening), (0.03, 0.02, 0.02))
-
-
-def _catchlights(canvas: Canvas, sign: int, opening: Mask) -> None:
-    """A window of light above left in both eyes, and a small echo below right."""
-    cx = sign * anatomy.EYE_X
-    canvas.over(canvas.disc(cx - 0.027, -0.034, 0.0215, 0.0195).times(opening), (1, 1, 1), 0.97)
-    canvas.over(canvas.disc(cx + 0.028, 0.024, 0.0105).times(opening), (1, 1, 1), 0.60)
-
-
-def _lashes(canvas: Canvas, person: Person, sign: int, top: Points, bottom: Points) -> None:
-    """The dark line of the upper lashes with a small wing, single lashes at its outer end, a thin line below."""
-    amount = person.eyes.lashes
-    ink = mix(hex_colour(person.brows.colour), (0.07, 0.04, 0.035), 0.75)
-    end = top[-1] + (sign * 0.034 * amount, -0.022 * amount)
-    line = np.r_[top, [end]] + (0, -0.006)
-    thick = 0.011 + 0.015 * amount
-    canvas.atop(canvas.soften(canvas.stroke(line, 0.004, thick * 0.8, thick, thick, 0.003, smooth=False), 0.002), ink, 0.95)
-    if amount > 0.6:
-        points = resample(top, 40)
-        for at, length in ((22, 0.030), (27, 0.036), (31, 0.042), (35, 0.046), (38, 0.044)):
-            root, lean = points[at], (at - 14) / 26
-            tip = root + (sign * length * lean, -length * (1.15 - 0.55 * lean))
-            middle = (root + tip) / 2 + (sign * 0.006, 0.004)
-            canvas.atop(canvas.stroke([tuple(root), tuple(middle), tuple(tip)], 0.009, 0.006, 0.001), ink, 0.92)
-    shadow = mix(ink, person.skin.ramp.at(0.25), 0.35)
-    canvas.atop(canvas.soften(canvas.stroke(bottom[8:], 0.002, 0.007, 0.009, 0.004, smooth=False), 0.002), shadow, 0.42 + 0.2 * amount)
-
-
-def _lower_lid(canvas: Canvas, person: Person, sign: int, bottom: Points, face: Mask) -> None:
-    """The wet edge of the lid, the soft pad below it that a smile makes, lines of age."""
-    ramp = person.skin.ramp
-    canvas.screen(canvas.soften(canvas.stroke(bottom[10:-14] + (0, 0.010), 0.004, 0.010, 0.004, smooth=False), 0.004), ramp.at(0.95), 0.35)
-    pad = side([(0.195, 0.085), (0.275, 0.118), (0.365, 0.120), (0.455, 0.082)], sign)
-    canvas.multiply(soft_stroke(canvas, pad, (0.004, 0.022, 0.022, 0.004), 0.012, clip=face), _WARM_SHADE, 0.22 + 0.20 * person.age)
-    if person.age > 0.3:
-        strength = 0.10 + 0.34 * person.age
-        for y0, y1 in ((-0.02, -0.055), (0.015, 0.010), (0.05, 0.075)):
-            foot = side([(0.545, y0 * 0.6), (0.60, (y0 + y1) / 2), (0.655, y1)], sign)
-            canvas.multiply(soft_stroke(canvas, foot, (0.002, 0.009, 0.002), 0.004, clip=face), (0.55, 0.36, 0.32), strength)
-        bag = side([(0.20, 0.105), (0.29, 0.152), (0.39, 0.146), (0.47, 0.095)], sign)
-        canvas.multiply(soft_stroke(canvas, bag, (0.003, 0.016, 0.003), 0.006, clip=face), (0.58, 0.38, 0.35), strength * 0.8)
-
-
-def iris_circle(person: Person) -> tuple[float, float, float]:
-    """Middle (x of the right-hand eye, y) and radius of the iris."""
-    return anatomy.EYE_X - 0.002, -0.010, 0.0815 if person.voice == "female" else 0.0775
-
-
-def draw_brow(canvas: Canvas, person: Person, sign: int, rng: np.random.Generator) -> None:
-    """A tapered eyebrow: a soft body and single hairs."""
-    line, width = anatomy.brow_line(person), anatomy.brow_width(person)
-    colour = hex_colour(person.brows.colour)
-    off = np.stack([np.zeros(60), width / 2], axis=1)
-    body = canvas.soften(canvas.fill(np.r_[line + off, (line - off)[::-1]] * (sign, 1)), 0.008)
-    x, _ = canvas.grid(body)
-    fade = Mask(x=body.x, y=body.y, cover=body.cover * (0.30 + 0.70 * smooth_step(np.abs(x), 0.14, 0.27)))
-    canvas.atop(fade, colour, 0.80)
-    for _ in range(150):
-        at = int(rng.integers(0, 53))
-        lane = rng.uniform(-0.5, 0.5)
-        end = min(59, at + int(rng.integers(5, 10)))
-        root = line[at] + (0, lane * width[at])
-        tip = line[end] + (0, (lane * 0.55 - 0.30 * (1 - at / 60)) * width[end])
-        hair = np.stack([root, (root + tip) / 2 - (0, 0.004), tip]) * (sign, 1)
-        tint = mix(colour, (0.9, 0.75, 0.65), rng.uniform(0, 0.14)) * rng.uniform(0.75, 1.1)
-        canvas.atop(canvas.stroke(hair, 0.008, 0.006, 0.001), np.clip(tint, 0, 1), 0.65 * (0.4 + 0.6 * min(1.0, at / 12)))
 
 
 def draw_nose(canvas: Canvas, person: Person, face: Mask) -> None:
     """A short soft nose: one shaded side, a lit bridge and tip, small warm nostrils."""
     nose, ramp = person.nose, person.skin.ramp
     w, base = nose.width, nose.length
-    plane = [(0.075, -0.10), (0.058, 0.10), (0.075 * w, base - 0.14), (0.135 * w, base - 0.03), (0.10 * w, base), (0.05, base - 0.10), (0.03, 0.08)]
+    plane = [
+        (0.075, -0.10),
+        (0.058, 0.10),
+        (0.075 * w, base - 0.14),
+        (0.135 * w, base - 0.03),
+        (0.10 * w, base),
+        (0.05, base - 0.10),
+        (0.03, 0.08),
+    ]
     canvas.multiply(soft_fill(canvas, plane, 0.028, clip=face), _WARM_SHADE, 0.34 * nose.bridge + 0.12)
-    dim = side([(0.085, -0.10), (0.068, 0.08), (0.09 * w, base - 0.12), (0.145 * w, base - 0.03), (0.07, base - 0.10), (0.05, 0.08)], -1)
+    dim = side(
+        [
+            (0.085, -0.10),
+            (0.068, 0.08),
+            (0.09 * w, base - 0.12),
+            (0.145 * w, base - 0.03),
+            (0.07, base - 0.10),
+            (0.05, 0.08),
+        ],
+        -1,
+    )
     canvas.multiply(soft_fill(canvas, dim, 0.030, clip=face), _WARM_SHADE, 0.16)
     canvas.multiply(canvas.glow(0.01, base + 0.035, 0.145 * w, 0.040).times(face), (0.60, 0.40, 0.36), 0.50)
     for sign in (-1, 1):
-        wing = side([(0.108 * w, base - 0.100), (0.142 * w, base - 0.062), (0.140 * w, base - 0.014), (0.108 * w, base + 0.006)], sign)
-        canvas.multiply(soft_stroke(canvas, wing, (0.002, 0.015, 0.013, 0.004), 0.005, clip=face), (0.56, 0.36, 0.32), 0.62 if sign > 0 else 0.48)
-        hole = side([(0.030, base + 0.004), (0.056 * w, base - 0.016), (0.092 * w, base - 0.012), (0.100 * w, base + 0.002), (0.064 * w, base + 0.009)], sign)
-        canvas.atop(soft_fill(canvas, hole, 0.006, clip=face), ramp.at(0.0) * np.array([0.72, 0.60, 0.60], np.float32), 0.82)
+        wing = side(
+            [
+                (0.108 * w, base - 0.100),
+                (0.142 * w, base - 0.062),
+                (0.140 * w, base - 0.014),
+                (0.108 * w, base + 0.006),
+            ],
+            sign,
+        )
+        canvas.multiply(
+            soft_stroke(canvas, wing, (0.002, 0.015, 0.013, 0.004), 0.005, clip=face),
+            (0.56, 0.36, 0.32),
+            (0.62 if sign > 0 else 0.48) * (1.0 if person.voice == "male" else 0.80),
+        )
+        hole = side(
+            [
+                (0.030, base + 0.004),
+                (0.056 * w, base - 0.016),
+                (0.092 * w, base - 0.012),
+                (0.100 * w, base + 0.002),
+                (0.064 * w, base + 0.009),
+            ],
+            sign,
+        )
+        canvas.atop(
+            soft_fill(canvas, hole, 0.006, clip=face), ramp.at(0.0) * np.array([0.72, 0.60, 0.60], np.float32), 0.82
+        )
         canvas.screen(canvas.glow(sign * 0.112 * w - 0.008, base - 0.052, 0.022, 0.028).times(face), ramp.at(0.9), 0.20)
-    underside = soft_stroke(canvas, [(-0.045, base + 0.008), (0.0, base + 0.022), (0.045, base + 0.008)], (0.003, 0.012, 0.003), 0.006, clip=face)
+    underside = soft_stroke(
+        canvas,
+        [(-0.045, base + 0.008), (0.0, base + 0.022), (0.045, base + 0.008)],
+        (0.003, 0.012, 0.003),
+        0.006,
+        clip=face,
+    )
     canvas.multiply(underside, (0.58, 0.38, 0.35), 0.55)
-    canvas.screen(soft_stroke(canvas, [(-0.014, -0.06), (-0.016, 0.10), (-0.014, base - 0.12)], (0.02, 0.036, 0.044), 0.022, clip=face), ramp.at(0.95), 0.22 * nose.bridge + 0.04)
+    canvas.screen(
+        soft_stroke(
+            canvas, [(-0.014, -0.06), (-0.016, 0.10), (-0.014, base - 0.12)], (0.02, 0.036, 0.044), 0.022, clip=face
+        ),
+        ramp.at(0.95),
+        0.22 * nose.bridge + 0.04,
+    )
     canvas.screen(canvas.glow(-0.012, base - 0.066, 0.052, 0.042).times(face), ramp.at(1.0), 0.34)
     canvas.screen(canvas.glow(-0.018, base - 0.076, 0.020, 0.015).times(face), (1, 0.97, 0.93), 0.36)
 
@@ -161,26 +95,67 @@ def draw_mouth(canvas: Canvas, person: Person, face: Mask) -> None:
     paint = hex_colour(person.skin.lips)
     y0, k = mouth.height, mouth.width
     corner = curves.seam[-1]
-    canvas.multiply(canvas.glow(0.0, y0 + 0.100 * mouth.lower + 0.045, 0.15, 0.032).times(face), (0.64, 0.45, 0.41), 0.46)
+    canvas.multiply(
+        canvas.glow(0.0, y0 + 0.100 * mouth.lower + 0.045, 0.15, 0.032).times(face), (0.64, 0.45, 0.41), 0.46
+    )
     for sign in (-1, 1):
-        canvas.multiply(canvas.glow(sign * (corner[0] + 0.022), corner[1] + 0.006, 0.036, 0.046).times(face), (0.60, 0.40, 0.37), 0.42)
-        fold = side([(0.165, person.nose.length - 0.02), (0.245, person.nose.length + 0.055), (k + 0.062, corner[1] - 0.055), (k + 0.072, corner[1] + 0.02)], sign)
-        canvas.multiply(soft_stroke(canvas, fold, (0.002, 0.020, 0.020, 0.003), 0.012, clip=face), _WARM_SHADE, 0.30 + 0.34 * person.age)
+        canvas.multiply(
+            canvas.glow(sign * (corner[0] + 0.022), corner[1] + 0.006, 0.036, 0.046).times(face),
+            (0.62, 0.42, 0.39),
+            0.28,
+        )
+        fold = side(
+            [
+                (0.165, person.nose.length - 0.02),
+                (0.245, person.nose.length + 0.055),
+                (k + 0.062, corner[1] - 0.055),
+                (k + 0.072, corner[1] + 0.02),
+            ],
+            sign,
+        )
+        canvas.multiply(
+            soft_stroke(canvas, fold, (0.002, 0.020, 0.020, 0.003), 0.012, clip=face),
+            _WARM_SHADE,
+            0.17 + 0.42 * person.age,
+        )
     top = canvas.soften(canvas.fill(np.r_[curves.seam, curves.top[::-1]]), 0.003)
     bottom = canvas.soften(canvas.fill(np.r_[curves.seam, curves.bottom[::-1]]), 0.003)
     _, y = canvas.grid(top)
     shade = smooth_step(y, y0 - 0.10 * mouth.upper, y0)[..., None] * np.ones((1, top.cover.shape[1], 1), np.float32)
     canvas.atop(top, paint * (1.0 - 0.26 * shade) * np.array([1, 0.94, 0.95], np.float32), mouth.paint)
     _, y = canvas.grid(bottom)
-    fall = smooth_step(y, y0 + 0.03, y0 + 0.11 * mouth.lower)[..., None] * np.ones((1, bottom.cover.shape[1], 1), np.float32)
+    fall = smooth_step(y, y0 + 0.03, y0 + 0.11 * mouth.lower)[..., None] * np.ones(
+        (1, bottom.cover.shape[1], 1), np.float32
+    )
     canvas.atop(bottom, np.clip(paint * (1.10 - 0.24 * fall), 0, 1), mouth.paint)
-    canvas.multiply(canvas.soften(canvas.stroke(curves.seam + (0, 0.010), 0.01, 0.026, 0.01, smooth=False), 0.008).times(bottom), (0.62, 0.46, 0.47), 0.6)
-    gloss = soft_stroke(canvas, [(-0.30 * k, y0 + 0.040 * mouth.lower), (-0.05 * k, y0 + 0.052 * mouth.lower), (0.28 * k, y0 + 0.046 * mouth.lower)], (0.004, 0.028, 0.004), 0.010)
+    canvas.multiply(
+        canvas.soften(canvas.stroke(shifted(curves.seam, 0, 0.010), 0.01, 0.026, 0.01, smooth=False), 0.008).times(
+            bottom
+        ),
+        (0.62, 0.46, 0.47),
+        0.6,
+    )
+    gloss = soft_stroke(
+        canvas,
+        [
+            (-0.30 * k, y0 + 0.040 * mouth.lower),
+            (-0.05 * k, y0 + 0.052 * mouth.lower),
+            (0.28 * k, y0 + 0.046 * mouth.lower),
+        ],
+        (0.004, 0.028, 0.004),
+        0.010,
+    )
     canvas.screen(gloss.times(bottom), (1.0, 0.88, 0.84), 0.20 + 0.26 * mouth.paint)
     bow = curves.top[int(len(curves.top) * 0.28) : int(len(curves.top) * 0.72)] - (0, 0.010)
-    canvas.screen(canvas.soften(canvas.stroke(bow, 0.003, 0.010, 0.003, smooth=False), 0.006).times(face), ramp.at(0.95), 0.26)
+    canvas.screen(
+        canvas.soften(canvas.stroke(bow, 0.003, 0.010, 0.003, smooth=False), 0.006).times(face), ramp.at(0.95), 0.26
+    )
     ends = np.array([curves.seam[0] + (-0.010, -0.006), *curves.seam, curves.seam[-1] + (0.010, -0.006)])
-    canvas.atop(canvas.soften(canvas.stroke(ends, 0.005, 0.010, 0.011, 0.010, 0.005, smooth=False), 0.0025), paint * np.array([0.36, 0.24, 0.26], np.float32), 0.90)
+    canvas.atop(
+        canvas.soften(canvas.stroke(ends, 0.005, 0.010, 0.011, 0.010, 0.005, smooth=False), 0.0025),
+        paint * np.array([0.36, 0.24, 0.26], np.float32),
+        0.90,
+    )
 
 
 def draw_ears(canvas: Canvas, person: Person) -> None:
@@ -188,14 +163,51 @@ def draw_ears(canvas: Canvas, person: Person) -> None:
     ramp, w = person.skin.ramp, person.head.width
     big = 1.0 + 0.10 * person.age
     for sign in (-1, 1):
-        shell = [(w - 0.06, -0.06), (w + 0.015, -0.125), (w + 0.085, -0.10), (w + 0.102, 0.01), (w + 0.078, 0.15), (w + 0.045, 0.27 * big), (w + 0.005, 0.325 * big), (w - 0.045, 0.30)]
+        shell = [
+            (w - 0.06, -0.06),
+            (w + 0.015, -0.125),
+            (w + 0.085, -0.10),
+            (w + 0.102, 0.01),
+            (w + 0.078, 0.15),
+            (w + 0.045, 0.27 * big),
+            (w + 0.005, 0.325 * big),
+            (w - 0.045, 0.30),
+        ]
         ear = canvas.shape_of(side(shell, sign))
         _, y = canvas.grid(ear)
-        level = (0.46 if sign < 0 else 0.36) - 0.14 * smooth_step(y, 0.05, 0.35) * np.ones((1, ear.cover.shape[1]), np.float32)
+        level = (0.46 if sign < 0 else 0.36) - 0.14 * smooth_step(y, 0.05, 0.35) * np.ones(
+            (1, ear.cover.shape[1]), np.float32
+        )
         canvas.over(ear, ramp.at(level))
-        canvas.multiply(soft_stroke(canvas, side([(w + 0.0, -0.055), (w + 0.060, -0.045), (w + 0.060, 0.07), (w + 0.028, 0.19)], sign), (0.010, 0.022, 0.010), 0.009, clip=ear), _WARM_SHADE, 0.75)
-        canvas.multiply(soft_fill(canvas, side([(w - 0.02, 0.05), (w + 0.035, 0.04), (w + 0.03, 0.14), (w - 0.01, 0.20)], sign), 0.018, clip=ear), (0.58, 0.36, 0.34), 0.7)
-        canvas.screen(soft_stroke(canvas, side([(w + 0.03, -0.105), (w + 0.083, -0.07), (w + 0.086, 0.05), (w + 0.055, 0.19)], sign), (0.006, 0.014, 0.006), 0.006, clip=ear), ramp.at(0.9), 0.35 if sign < 0 else 0.2)
-
-
-__all__ = ["draw_brow", "draw_ears", "draw_eye", "draw_mouth", "draw_nose", "iris_circle", "spline"]
+        canvas.multiply(
+            soft_stroke(
+                canvas,
+                side([(w + 0.0, -0.055), (w + 0.060, -0.045), (w + 0.060, 0.07), (w + 0.028, 0.19)], sign),
+                (0.010, 0.022, 0.010),
+                0.009,
+                clip=ear,
+            ),
+            _WARM_SHADE,
+            0.75,
+        )
+        canvas.multiply(
+            soft_fill(
+                canvas,
+                side([(w - 0.02, 0.05), (w + 0.035, 0.04), (w + 0.03, 0.14), (w - 0.01, 0.20)], sign),
+                0.018,
+                clip=ear,
+            ),
+            (0.58, 0.36, 0.34),
+            0.7,
+        )
+        canvas.screen(
+            soft_stroke(
+                canvas,
+                side([(w + 0.03, -0.105), (w + 0.083, -0.07), (w + 0.086, 0.05), (w + 0.055, 0.19)], sign),
+                (0.006, 0.014, 0.006),
+                0.006,
+                clip=ear,
+            ),
+            ramp.at(0.9),
+            0.35 if sign < 0 else 0.2,
+        )

@@ -6,12 +6,24 @@ import cv2
 import numpy as np
 
 from pipelines.avatar.illustration.canvas import Canvas, Mask
-from pipelines.avatar.illustration.curves import Points, spline
+from pipelines.avatar.illustration.curves import Points, shifted, spline
 from pipelines.avatar.illustration.person import Person
 from pipelines.avatar.illustration.tone import Ramp
 
 _BITS = 4
-_OUTLINE = [(0.0, -1.52), (0.42, -1.46), (0.80, -1.24), (1.05, -0.86), (1.14, -0.40), (1.12, 0.08), (1.00, 0.50), (0.80, 0.74), (0.66, 0.66)]
+_FACE_HALF, _FACE_TOP = 0.55, -0.6  # springs that the face would hide are not drawn
+_EDGE_LOW = 0.62  # no strays on the neck
+_OUTLINE = [
+    (0.0, -1.52),
+    (0.42, -1.46),
+    (0.80, -1.24),
+    (1.05, -0.86),
+    (1.14, -0.40),
+    (1.12, 0.08),
+    (1.00, 0.50),
+    (0.80, 0.74),
+    (0.66, 0.66),
+]
 
 
 def _cloud() -> Points:
@@ -29,22 +41,36 @@ def _spring(rng: np.random.Generator, x: float, y: float, size: float) -> Points
     phase = rng.uniform(0, 2 * np.pi)
     spin = 2 * np.pi * turns * t + phase
     reach = size * rng.uniform(1.5, 2.4)
-    line = t[:, None] * reach * along + np.cos(spin)[:, None] * size * 0.62 * across + np.sin(spin)[:, None] * size * 0.34 * along
+    line = (
+        t[:, None] * reach * along
+        + np.cos(spin)[:, None] * size * 0.62 * across
+        + np.sin(spin)[:, None] * size * 0.34 * along
+    )
     return line - line.mean(axis=0) + (x, y)
 
 
-def _scatter(canvas: Canvas, ramp: Ramp, springs: list[tuple[Points, float]], rng: np.random.Generator, *, thick: float) -> None:
+def _scatter(
+    canvas: Canvas, ramp: Ramp, springs: list[tuple[Points, float]], rng: np.random.Generator, *, thick: float
+) -> None:
     """Draw springs in order, each as a dark line with a lighter one on its upper left."""
     picture = (canvas.rgb / np.maximum(canvas.alpha, 1e-3)[..., None] * 255).clip(0, 255).astype(np.uint8)
     cover = np.zeros(canvas.shape, np.uint8)
     for line, level in springs:
-        for dx, width, shade in ((0.0, thick * 1.55, level - 0.30), (-0.0045, thick, level), (-0.009, thick * 0.42, level + 0.24)):
-            fixed = ((canvas.to_pixels(line + (dx, dx)) - 0.5) * 2**_BITS).round().astype(np.int32)
+        for dx, width, shade in (
+            (0.0, thick * 1.55, level - 0.30),
+            (-0.0045, thick, level),
+            (-0.009, thick * 0.42, level + 0.24),
+        ):
+            fixed = ((canvas.to_pixels(shifted(line, dx, dx)) - 0.5) * 2**_BITS).round().astype(np.int32)
             colour = tuple(float(c) * 255 for c in ramp.at(float(np.clip(shade + rng.normal(0, 0.03), 0.0, 1.0))))
             pixels = max(1, round(width * canvas.scale))
-            cv2.polylines(picture, [fixed], isClosed=False, color=colour, thickness=pixels, lineType=cv2.LINE_AA, shift=_BITS)
-            cv2.polylines(cover, [fixed], isClosed=False, color=255, thickness=pixels, lineType=cv2.LINE_AA, shift=_BITS)
-    canvas.lines(Mask(x=0, y=0, cover=cover.astype(np.float32) / 255), picture)
+            cv2.polylines(
+                picture, [fixed], isClosed=False, color=colour, thickness=pixels, lineType=cv2.LINE_AA, shift=_BITS
+            )
+            cv2.polylines(
+                cover, [fixed], isClosed=False, color=255, thickness=pixels, lineType=cv2.LINE_AA, shift=_BITS
+            )
+    canvas.lines(Mask(x=0, y=0, cover=np.asarray(cover, np.float32) / np.float32(255)), picture)
 
 
 def _level(x: float, y: float) -> float:
@@ -63,11 +89,11 @@ def coils_back(canvas: Canvas, person: Person, rng: np.random.Generator) -> None
     inside = [(float(x), float(y)) for x, y in rng.uniform((-1.15, -1.52), (1.15, 0.76), (3000, 2))]
     polygon = outline.astype(np.float32)
     for x, y in inside:
-        if cv2.pointPolygonTest(polygon, (x, y), measureDist=False) > 0 and not (abs(x) < 0.55 and y > -0.6):
+        if cv2.pointPolygonTest(polygon, (x, y), measureDist=False) > 0 and not (abs(x) < _FACE_HALF and y > _FACE_TOP):
             springs.append((_spring(rng, x, y, rng.uniform(0.026, 0.044)), _level(x, y) + rng.normal(0, 0.06)))
     for at in rng.uniform(0, len(outline), 420):
         x, y = outline[int(at)] * rng.uniform(0.96, 1.035)
-        if y < 0.62:
+        if y < _EDGE_LOW:
             springs.append((_spring(rng, x, y, rng.uniform(0.026, 0.042)), _level(x, y)))
     springs.sort(key=lambda item: item[1] + rng.normal(0, 0.10))
     _scatter(canvas, ramp, springs, rng, thick=0.014)
@@ -76,8 +102,24 @@ def coils_back(canvas: Canvas, person: Person, rng: np.random.Generator) -> None
 def coils_front(canvas: Canvas, person: Person, rng: np.random.Generator) -> None:
     """Springs that fall over the hairline and temples."""
     ramp = person.hair.ramp
-    hairline = spline([(-0.80, 0.42), (-0.765, 0.05), (-0.70, -0.36), (-0.56, -0.62), (-0.30, -0.755), (0.0, -0.785), (0.30, -0.755), (0.56, -0.62), (0.70, -0.36), (0.765, 0.05), (0.80, 0.42)])
-    fringe = np.r_[hairline, [(1.0, 0.42), (1.05, -0.6), (0.6, -1.25), (0.0, -1.38), (-0.6, -1.25), (-1.05, -0.6), (-1.0, 0.42)]]
+    hairline = spline(
+        [
+            (-0.80, 0.42),
+            (-0.765, 0.05),
+            (-0.70, -0.36),
+            (-0.56, -0.62),
+            (-0.30, -0.755),
+            (0.0, -0.785),
+            (0.30, -0.755),
+            (0.56, -0.62),
+            (0.70, -0.36),
+            (0.765, 0.05),
+            (0.80, 0.42),
+        ]
+    )
+    fringe = np.r_[
+        hairline, [(1.0, 0.42), (1.05, -0.6), (0.6, -1.25), (0.0, -1.38), (-0.6, -1.25), (-1.05, -0.6), (-1.0, 0.42)]
+    ]
     mask = canvas.soften(canvas.fill(fringe), 0.014)
     canvas.multiply(canvas.soften(mask, 0.045), (0.50, 0.36, 0.32), 0.45)
     canvas.over(mask, ramp.at(0.10), 0.94)

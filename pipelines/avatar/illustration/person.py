@@ -36,7 +36,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyes:
-    """Lids and iris. ``open`` scales the height, ``tilt`` lifts the outer corner, ``fold`` is the height of the crease."""
+    """Lids and iris.
+
+    ``open`` scales the height, ``tilt`` lifts the outer corner, ``fold`` is the height of the crease.
+    """
 
     iris: str
     open: float = 1.0

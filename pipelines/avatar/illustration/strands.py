@@ -1,4 +1,4 @@
-"""Locks of hair: many thin lines between guide curves, each with its own tone, over a body in the hair's own colours."""
+"""Locks of hair: many thin lines between guide curves, each with its own tone, over a body in the hair's colours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BITS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """How a lock is drawn. ``sheen`` is (place along the lock, spread, strength); lengths are in u, tones in ramp levels."""
+    """How a lock is drawn: lengths in u, tones in ramp levels; ``sheen`` is (place along the lock, spread, strength)."""
 
     count: int = 220
     width: float = 0.011
@@ -78,7 +78,9 @@ def _tones(lock: Lock, count: int, rng: np.random.Generator) -> Float32Array:
     spot = place + 0.05 * np.sin(6 * across + 1) + rng.normal(0, 0.03, (count, 1)) + 0.02 * clumps
     level = lock.tone + lock.contrast * (0.6 * clumps + 0.5 * rng.normal(0, 1, (count, 1)))
     level = level + strength * np.exp(-(((along - spot) / spread) ** 2)) * (0.75 + 0.35 * rng.normal(0, 1, (count, 1)))
-    level = level - lock.roundness * np.abs(2 * across - 1) ** 2.5 - lock.root_shade * (1 - smooth_step(along, 0.0, 0.10))
+    level = (
+        level - lock.roundness * np.abs(2 * across - 1) ** 2.5 - lock.root_shade * (1 - smooth_step(along, 0.0, 0.10))
+    )
     return np.clip(level + lock.tip_light * smooth_step(along, 0.5, 1.0), 0.02, 1).astype(np.float32)
 
 
@@ -99,11 +101,13 @@ def _paint(canvas: Canvas, guides: Points, body: Mask, ramp: Ramp, lock: Lock, r
         curve = curve + np.stack([stray, 0.4 * stray], axis=1)
         fixed = ((canvas.to_pixels(curve) - (x0, y0) - 0.5) * 2**_BITS).round().astype(np.int32)
         thick = max(1, round(lock.width * canvas.scale * rng.uniform(0.45, 1.1)))
-        for piece in range(0, _SAMPLES - 1, 2):
-            segment = fixed[piece : piece + 3]
+        for piece in range(_SAMPLES - 1):
+            segment = fixed[piece : piece + 2]
             shade = tuple(float(value) for value in colours[index, piece])
-            cv2.polylines(picture, [segment], isClosed=False, color=shade, thickness=thick, lineType=cv2.LINE_AA, shift=_BITS)
+            cv2.polylines(
+                picture, [segment], isClosed=False, color=shade, thickness=thick, lineType=cv2.LINE_AA, shift=_BITS
+            )
         cv2.polylines(cover, [fixed], isClosed=False, color=255, thickness=1, lineType=cv2.LINE_AA, shift=_BITS)
-    mask = Mask(x=x0, y=y0, cover=cover.astype(np.float32) / 255)
+    mask = Mask(x=x0, y=y0, cover=np.asarray(cover, np.float32) / np.float32(255))
     canvas.lines(mask, picture)
     return mask

@@ -16,15 +16,15 @@ Colour = NDArray[np.float32] | tuple[float, float, float]
 def hex_colour(text: str) -> Float32Array:
     """(3,) sRGB in [0, 1] from "#rrggbb"."""
     digits = text.removeprefix("#")
-    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
+    return np.array([int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)], np.float32)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Float32Array:
     """``first`` at share 0, ``second`` at share 1."""
-    return np.asarray(first, np.float32) * (1 - share) + np.asarray(second, np.float32) * share
+    return np.asarray(np.multiply(first, 1 - share) + np.multiply(second, share), dtype=np.float32)
 
 
-def smooth_step(value: NDArray[np.floating], low: float, high: float) -> Float32Array:
+def smooth_step(value: NDArray[np.floating] | Float32Array, low: float, high: float) -> Float32Array:
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
@@ -49,4 +49,6 @@ class Ramp:
         stops = np.linspace(0, 1, 5)
         table = self.colours()
         values = np.asarray(level, np.float32)
-        return np.stack([np.interp(values, stops, table[:, channel]) for channel in range(3)], axis=-1).astype(np.float32)
+        return np.stack([np.interp(values, stops, table[:, channel]) for channel in range(3)], axis=-1).astype(
+            np.float32
+        )

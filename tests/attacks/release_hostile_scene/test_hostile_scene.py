@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from pipelines.errors import ReleaseError
-from pipelines.media import AudioClip, Box, ByteArray
+from pipelines.geometry import Box
+from pipelines.media import AudioClip, ByteArray
 from pipelines.release.verdict import VerdictKind
 from tests.fakes.doors import House
 from tests.fakes.scenes import MovingPicture, Spoiled, film, sound

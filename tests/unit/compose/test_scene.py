@@ -21,7 +21,8 @@ from pipelines.disclosure.label import LabelPlate, burn, draw_label, label_for
 from pipelines.disclosure.market import load_market
 from pipelines.disclosure.presence import label_is_present
 from pipelines.errors import InputInvalidError, ProfileInvalidError
-from pipelines.media import AudioClip, Box, ByteArray, FrameSource, Scene, Speech, Stage, Timed
+from pipelines.geometry import Box
+from pipelines.media import AudioClip, ByteArray, FrameSource, Scene, Speech, Stage, Timed
 
 pytestmark = pytest.mark.weights
 

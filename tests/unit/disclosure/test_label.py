@@ -13,7 +13,8 @@ from pipelines.disclosure.market import load_market
 from pipelines.disclosure.presence import label_is_present
 from pipelines.disclosure.wording import wording_languages
 from pipelines.errors import DisclosureError
-from pipelines.media import Box, ByteArray
+from pipelines.geometry import Box
+from pipelines.media import ByteArray
 
 pytestmark = pytest.mark.weights
 Attack = Callable[[ByteArray, LabelPlate, FontSet], ByteArray]
