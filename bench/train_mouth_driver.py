@@ -1,6 +1,6 @@
 """Train and measure the mouth driver (assets/driver/mouth_driver.npz) with one command.
 
-    .venv/bin/python bench/train_mouth_driver.py --weights WEIGHTS --footage GRID_CLIPS
+    python -m bench.train_mouth_driver --weights WEIGHTS --footage GRID_CLIPS
 
 Trained on two things together: speech of stock voices in eight languages, whose exact phoneme times give articulatory
 targets (no person is involved), and the lips of one speaker of the GRID corpus (Cooke et al. 2006, CC-BY-4.0), of which
@@ -14,13 +14,13 @@ import argparse
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
 import numpy as np
 
-from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
+from bench.consenting import grant_for
 from pipelines.avatar import mesh
 from pipelines.avatar.alignment import aligned
 from pipelines.avatar.articulation import articulate
@@ -60,27 +60,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def training_grant(text: str, locale: str) -> Grant:
-    """A grant for a training sentence in a stock voice; nothing of it is released."""
-    request = TakeRequest(
-        take_id=TakeId("driver"), record_id=RecordId("0" * 64), brand="none", product="none", commercial=False,
-        modalities=frozenset({Modality.VOICE}), locale=locale, market="WORLD", channel="web", format="wav", script=text,
-        assets=frozenset(),
-    )  # fmt: skip
-    at = now()
-    return Grant(
-        request=request, subject_class="synthetic_performer", assurance="key_only", public_hash=Sha256Hex("0" * 64),
-        checkpoint="bench", granted_at=at, expires_at=at + timedelta(hours=1),
-    )  # fmt: skip
-
-
 def spoken(weights: Folder, sentences: Path) -> Iterator[Speech]:
     """Every sentence in every voice."""
     voice = KokoroVoice(weights, now)
     for locale, entry in tomllib.loads(sentences.read_text(encoding="utf-8")).items():
         for name in entry["voices"]:
             for text in entry["texts"]:
-                yield voice.speak(text, locale=locale, voice=name, grant=training_grant(text, locale), seed=0)
+                yield voice.speak(text, locale=locale, voice=name, grant=grant_for(text, locale), seed=0)
 
 
 def articulatory(speech: Speech, encoder: WhisperEncoder) -> Sample:

@@ -9,6 +9,7 @@ ConsentError
 ├── LedgerError
 │   ├── LedgerTamperedError   entries and signed checkpoints contradict each other
 │   └── LedgerUnreadableError entries or checkpoints are missing or cannot be read
+├── UndecidedError            a rule ran without what it needs (a fault of ours); nothing is granted
 └── ConsentRefusedError       a use is outside what was signed; carries every reason
 """
 
@@ -74,6 +75,10 @@ class LedgerTamperedError(LedgerError):
 
 class LedgerUnreadableError(LedgerError):
     """Entries or checkpoints are missing or cannot be read."""
+
+
+class UndecidedError(ConsentError):
+    """A rule ran without what it needs: a fault of this program, and never a grant."""
 
 
 class ConsentRefusedError(ConsentError):

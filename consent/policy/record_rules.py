@@ -37,6 +37,8 @@ def _short(standing: Standing) -> str:
 def is_on_file(standing: Standing) -> Outcome:
     """4.1."""
     needed = "a record with its salt"
+    if standing.envelope_trouble:
+        return unchecked(standing.envelope_trouble)
     if standing.envelope is None:
         message = f"no record {_short(standing)} is on file; check the id, or make it with: sayso consent new"
         return failed(needed, "none", message)
@@ -50,9 +52,12 @@ def is_intact(standing: Standing) -> Outcome:
     """4.2."""
     needed = f"canonical bytes with id {standing.asked} and signatures that fit them"
     envelope = standing.envelope
+    advice = "restore it from a backup, and find out who changed it"
+    if standing.envelope_trouble:
+        why = standing.envelope_trouble
+        return failed(needed, why, f"record {_short(standing)} is damaged: {why}; {advice}")
     if envelope is None:
         return unchecked(standing.record_trouble)
-    advice = "restore it from a backup, and find out who changed it"
     if envelope.record_id != standing.asked:
         found = f"bytes with id {envelope.record_id}"
         return failed(needed, found, f"record {_short(standing)} was changed after it was made: {found}; {advice}")
@@ -190,8 +195,7 @@ def is_of_age(standing: Standing) -> Outcome:
 def is_not_revoked(standing: Standing) -> Outcome:
     """4.9: from the moment it is in the ledger, whatever its date says."""
     needed = "no revocation"
-    assert standing.ledger is not None
-    revocation = standing.ledger.revocation(standing.name) if standing.name else None
+    revocation = standing.known_ledger().revocation(standing.name) if standing.name else None
     if revocation is None:
         return passed(needed, "none")
     found = f"revoked at {revocation.at.isoformat()}"
@@ -203,8 +207,7 @@ def is_not_revoked(standing: Standing) -> Outcome:
 def is_not_suspended(standing: Standing) -> Outcome:
     """4.10."""
     needed = "no suspension"
-    assert standing.ledger is not None
-    suspension = standing.ledger.suspension(standing.name) if standing.name else None
+    suspension = standing.known_ledger().suspension(standing.name) if standing.name else None
     if suspension is None:
         resumed = any(isinstance(entry, Resumed) for entry in standing.history)
         return passed(needed, "resumed" if resumed else "none")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from consent.assurance import counted_approvals
 from consent.envelope import Envelope
-from consent.errors import LedgerError, RecordInvalidError
+from consent.errors import LedgerError, RecordInvalidError, UndecidedError
 from consent.grant import ReasonCode, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.keys import PublicKey
 from consent.ledger import Entry, LedgerView
@@ -22,6 +22,7 @@ from consent.signatures import Approval
 
 State: TypeAlias = Literal["passed", "failed", "unchecked"]
 Need: TypeAlias = Literal["record", "ledger"]
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,13 @@ class Rulebook:
 
     controller_keys: frozenset[PublicKey]
     topics: Mapping[str, frozenset[str]]
+
+
+def _known(part: Known | None, what: str) -> Known:
+    """Return a part that an earlier rule has found. No ``assert``: python -O would take the question out."""
+    if part is None:
+        raise UndecidedError(f"a rule that needs the {what} was run without one; no grant was given, report this")
+    return part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,7 @@ class Standing:
     clock_is_known: bool  # False: the caller's time had no zone, so ``at`` is a guess
     rulebook: Rulebook
     envelope: Envelope | None
+    envelope_trouble: str  # why what is stored is no envelope; empty when there is one, or nothing
     name: Sha256Hex | None  # the public hash
     record: ConsentRecord | None
     record_trouble: str  # why there is no record
@@ -51,13 +60,19 @@ class Standing:
 
     def known_envelope(self) -> Envelope:
         """The envelope, in rules that need the record."""
-        assert self.envelope is not None
-        return self.envelope
+        return _known(self.envelope, "envelope")
 
     def known_record(self) -> ConsentRecord:
         """The record, in rules that need it."""
-        assert self.record is not None
-        return self.record
+        return _known(self.record, "record")
+
+    def known_ledger(self) -> LedgerView:
+        """The ledger, in rules that need it."""
+        return _known(self.ledger, "ledger")
+
+    def known_name(self) -> Sha256Hex:
+        """The public hash, where clause 4.1 has passed."""
+        return _known(self.name, "public hash")
 
     def approvals(self) -> tuple[Approval, ...]:
         """The approvals that count (clause 5.1)."""
@@ -141,7 +156,7 @@ def unchecked(why: str) -> Outcome:
 def stand(
     asked: RecordId,
     *,
-    envelope: Envelope | None,
+    envelope: Envelope | RecordInvalidError | None,
     ledger: LedgerView | LedgerError | None,
     rulebook: Rulebook,
     at: datetime,
@@ -149,18 +164,21 @@ def stand(
 ) -> Standing:
     """Read everything once; never raises."""
     now, clock_is_known = _utc(at)
-    record, record_trouble = _read(envelope)
-    name = envelope.public_hash if envelope else None
+    found = envelope if isinstance(envelope, Envelope) else None
+    envelope_trouble = "" if found or envelope is None else str(envelope)
+    record, record_trouble = _read(found)
+    name = found.public_hash if found else None
     view = ledger if isinstance(ledger, LedgerView) else None
     return Standing(
         asked=asked,
         at=now,
         clock_is_known=clock_is_known,
         rulebook=rulebook,
-        envelope=envelope,
+        envelope=found,
+        envelope_trouble=envelope_trouble,
         name=name,
         record=record,
-        record_trouble=record_trouble,
+        record_trouble=envelope_trouble or record_trouble,
         ledger=view,
         ledger_trouble="" if view else str(ledger or "no ledger was given"),
         history=view.history(name) if view and name else (),

@@ -119,9 +119,8 @@ def covers_assets(standing: Standing, request: TakeRequest) -> Outcome:
 
 def is_within_quota(standing: Standing, request: TakeRequest) -> Outcome:
     """4.20: distinct takes that left the house; this one may be among them when a release is finished after a crash."""
-    assert standing.ledger is not None
     most = standing.known_record().scope.max_takes
-    releases = standing.ledger.releases(standing.name) if standing.name else ()
+    releases = standing.known_ledger().releases(standing.name) if standing.name else ()
     released = {release.take_id for release in releases} - {request.take_id}
     promised = standing.promised - released - {request.take_id}
     if not promised:

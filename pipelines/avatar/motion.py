@@ -15,12 +15,12 @@ from pipelines.avatar.prosody import gestures
 from pipelines.avatar.speech_features import activity, loudness
 from pipelines.media import Float32Array, MotionTrack, Speech
 
-OPENING_P95 = 0.110  # eye distances; natural speech measures .09 to .11
+OPENING_P95 = 0.112  # eye distances; natural speech measures .09 to .11
 OPENING_MAX = 0.150
 PRESSED = -0.012  # lips that meet for p, b or m press a little
 
 _DRIVER_SHARE = 0.5  # of the opening; the phonemes give the rest
-_EFFORT_SHARE = 0.3  # of the opening; loudness, against driver and phonemes together
+_EFFORT_SHARE = 0.38  # of the opening; loudness, against driver and phonemes together
 _DRIVER_WIDE_SHARE = 0.3
 _SPEAKING = 0.5  # of the activity
 

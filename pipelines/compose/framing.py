@@ -16,6 +16,8 @@ _FOREHEAD = 0.85
 _CHIN = 1.32  # with the jaw dropped
 _HALF_FACE = 0.95
 _GROWTH = 1.12
+_TALLEST_CROWN = 2.6  # a portrait may reach higher than its hair: a hat, a background
+_SHRINK = 0.86  # as much smaller as a person may stand to keep clear of the label
 _SMALLEST = 0.07  # of the height: below that a mouth is a handful of pixels
 
 
@@ -48,6 +50,7 @@ class Framing:
 @dataclass(frozen=True, slots=True)
 class _Ideal:
     eye_line: float
+    eye_line_max: float  # lower than this a head looks as if it had slipped
     eye_distance: float
     centre_x: float
 
@@ -77,9 +80,9 @@ def frame_presenter(
     """
     shape = shape_of(width, height)
     ideal = {
-        "landscape": _Ideal(0.42, 0.196, 0.665 if beside_title else 0.5),
-        "portrait": _Ideal(0.385, 0.158, 0.5),
-        "square": _Ideal(0.43, 0.178, 0.5),
+        "landscape": _Ideal(0.42, 0.46, 0.196, 0.665 if beside_title else 0.5),
+        "portrait": _Ideal(0.385, 0.46, 0.158, 0.5),
+        "square": _Ideal(0.43, 0.5, 0.178, 0.5),
     }[shape]
     room = (face_bottom_max - face_top_min) / height
     widest = room / (_FOREHEAD + _CHIN)
@@ -91,8 +94,15 @@ def frame_presenter(
             f"{width}x{height} leaves no room for a face between label and subtitles on this channel; "
             "take another format or leave out the subtitles"
         )
+    # The forehead must stay clear of the label; the hair does too, as far as standing lower and a little smaller goes.
+    crown = min(bust.above, _TALLEST_CROWN)
+    label_end = face_top_min / height
+    reaching = (1 - ideal.eye_line_max) / bust.below * 1.005  # where the bust still reaches the bottom edge
+    smaller = max((ideal.eye_line_max - label_end) / crown, _SHRINK * distance, reaching)
+    distance = min(distance, smaller)
+    clear_of_label = min(label_end + crown * distance, ideal.eye_line_max)
     lowest = face_bottom_max / height - _CHIN * distance
-    eye_line = min(max(ideal.eye_line, face_top_min / height + _FOREHEAD * distance), lowest)
+    eye_line = min(max(ideal.eye_line, clear_of_label, label_end + _FOREHEAD * distance), lowest)
     bottom = eye_line + bust.below * distance
     return Framing(
         eye_line=eye_line, eye_distance=distance, centre_x=ideal.centre_x, floor=bottom if bottom < 1.0 else None

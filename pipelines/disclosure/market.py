@@ -153,7 +153,8 @@ def label_text(market: MarketProfile, *, locale: str, subject_class: str) -> str
 
 def notice_text(market: MarketProfile, locale: str) -> str:
     """Return the sentence spoken before an audio-only take, in the ad's language (every market has one)."""
-    assert market.notice.audio_at_start
+    if not market.notice.audio_at_start:
+        raise DisclosureError(f"market {market.id} asks for no spoken notice; ask before speaking one")
     return wording_for(locale).notice.audio
 
 

@@ -108,7 +108,8 @@ def disclose(
 
 def _after_notice(scene: Scene, notice: AudioClip, text: str, audio: AudioClip) -> tuple[Timed, ...]:
     """Return the captions moved behind the notice; none when repeats cut the programme, for then times are unknown."""
-    assert scene.audio is not None
+    if scene.audio is None:
+        raise ReleaseError("a take of sound came without sound; speak the script first")
     shift = notice.duration_s + NOTICE_GAP_S
     was_repeated = audio.duration_s > scene.audio.duration_s + shift + 0.1
     if not scene.captions or was_repeated:

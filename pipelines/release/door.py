@@ -229,7 +229,8 @@ class ReleaseDoor:
     ) -> None:
         """Step 5. The only frames that reach an encoder come out of ``labelled_frames``."""
         if disclosed.plate is None or scene.frames is None:
-            assert disclosed.audio is not None  # a take of sound: fitting and disclose saw to it
+            if wanted.kind != "audio" or disclosed.audio is None:  # never an unlabelled picture, whatever disclose did
+                raise ReleaseError(f"take format {wanted.suffix} came without a label or without sound; report this")
             encode_audio(disclosed.audio, path, tags=disclosed.tags)
             return
         frames = labelled_frames(scene.frames, disclosed.plate, cancel=cancel)

@@ -41,7 +41,7 @@ class Checker:
         plans = plan_takes(brief, record_id=record_id, campaign_id="check", producer="", cards_for=self.cards_for)
         decisions = decide_in_order(
             (plan.request for plan in plans),
-            envelope=self.records.find(record_id),
+            envelope=self.records.find_or_error(record_id),
             ledger=self.ledger.view_or_error(),
             rulebook=self.rulebook,
             at=self.clock(),

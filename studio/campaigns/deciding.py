@@ -7,7 +7,7 @@ from datetime import datetime
 
 from consent.decide import Decision, Granted, explain
 from consent.envelope import Envelope
-from consent.errors import LedgerError
+from consent.errors import LedgerError, RecordInvalidError
 from consent.grant import TakeId, TakeRequest
 from consent.ledger import LedgerView
 from consent.policy import Rulebook
@@ -16,7 +16,7 @@ from consent.policy import Rulebook
 def decide_in_order(
     requests: Iterable[TakeRequest],
     *,
-    envelope: Envelope | None,
+    envelope: Envelope | RecordInvalidError | None,
     ledger: LedgerView | LedgerError,
     rulebook: Rulebook,
     at: datetime,
@@ -26,7 +26,7 @@ def decide_in_order(
 
     Args:
         requests: the brief's takes, all of one record.
-        envelope: the record's envelope; None if there is none.
+        envelope: the record's envelope, or the error that reading it gave; None if there is none.
         ledger: the checked ledger, or the error that checking it gave.
         rulebook: what this installation decides by.
         at: the time of the decisions, with a zone.

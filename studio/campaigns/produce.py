@@ -12,6 +12,7 @@ from typing import Protocol
 
 from consent.decide import Granted
 from consent.envelope import Envelope
+from consent.errors import RecordInvalidError
 from consent.grant import RecordId
 from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
@@ -75,7 +76,7 @@ class Producer:
         if unfinished is not None:
             return OpenCampaign(id=unfinished.id, resumed=True)
         campaign_id = self.new_id()
-        envelope = self.records.find(record_id)
+        envelope = self.records.find_or_error(record_id)
         plans = plan_takes(
             brief,
             record_id=record_id,
@@ -122,7 +123,9 @@ class Producer:
             takes.append(result_of(row, plan, path))
         return ProduceResult(campaign=campaign_id, takes=tuple(takes))
 
-    def _decide(self, plans: tuple[TakePlan, ...], envelope: Envelope | None) -> tuple[TakeRow, ...]:
+    def _decide(
+        self, plans: tuple[TakePlan, ...], envelope: Envelope | RecordInvalidError | None
+    ) -> tuple[TakeRow, ...]:
         decisions = decide_in_order(
             (plan.request for plan in plans),
             envelope=envelope,
@@ -164,8 +167,12 @@ def find_record(records: RecordStore, brief: Brief) -> RecordId:
     return records.resolve(brief.model.consent)
 
 
-def _controller_name(envelope: Envelope | None) -> str:
-    return "" if envelope is None else envelope.record().controller.name
+def _controller_name(envelope: Envelope | RecordInvalidError | None) -> str:
+    """The name for the manifest; none for a record that cannot be read, whose takes are about to be refused."""
+    try:
+        return envelope.record().controller.name if isinstance(envelope, Envelope) else ""
+    except RecordInvalidError:
+        return ""
 
 
 def _hand_over(path: Path, plan: TakePlan, out: Path) -> Path:

@@ -153,7 +153,16 @@ def revoke(record: IdArgument, reason: ReasonOption, home: HomeOption = None, as
         wiring = open_wiring(home)
         record_id = wiring.records.resolve(record)
         wiring.acts.revoke(record_id, reason=reason)
-        answer({"id": record_id, "status": "revoked"}, as_json=as_json, text=lambda: f"{record_id} is withdrawn")
+        take_down = wiring.take_down(record_id)
+        lines = [f"{record_id} is withdrawn"]
+        lines += [
+            f"tell the owner of {channel} to take down: {', '.join(takes)}" for channel, takes in take_down.items()
+        ]
+        answer(
+            {"id": record_id, "status": "revoked", "take_down": take_down},
+            as_json=as_json,
+            text=lambda: "\n".join(lines),
+        )
 
 
 @app.command(epilog="Example: sayso consent show 3fa1b2 --json")

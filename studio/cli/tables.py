@@ -64,6 +64,9 @@ def show_record(found: Mapping[str, object]) -> None:
     if isinstance(record, Mapping):
         _add_terms(table, record)
     console.print(table)
+    for release in _rows(found["releases"]):
+        todo = ": to be taken down" if release["taken_down_needed"] else ""
+        console.print(f"  released: take {release['take']} on {release['channel']}{todo}", highlight=False)
     history = found["ledger"]
     if isinstance(history, Mapping):
         for entry in _rows(history.get("entries")):

@@ -36,7 +36,7 @@ class ConsentActs:
     """The acts, with everything they need passed in.
 
     ``controller_key`` opens (and at first use makes) the controller's key; ``withdrawn`` stops what is running for a
-    record; ``depiction`` judges whether a picture is a photograph.
+    record and destroys its copies; ``depiction`` judges whether a picture is a photograph.
     """
 
     records: RecordStore
@@ -117,12 +117,26 @@ class ConsentActs:
         )
 
     def revoke(self, record_id: RecordId, *, reason: str) -> LedgerView:
-        """Withdraw the consent for ever, then stop what runs and destroy what lies in quarantine."""
-        view = self._note(
-            record_id, lambda name, at, digest: Revoked(public_hash=name, at=at, reason_hash=digest), reason
-        )
+        """Withdraw the consent for ever, then stop what runs and destroy every copy that was not released.
+
+        Raises:
+            ConsentStateError: it was withdrawn before; what that withdrawal left undone is done now.
+        """
+        try:
+            view = self._note(
+                record_id, lambda name, at, digest: Revoked(public_hash=name, at=at, reason_hash=digest), reason
+            )
+        except ConsentStateError:
+            if self._is_withdrawn(record_id):
+                self.withdrawn(record_id)
+            raise
         self.withdrawn(record_id)
         return view
+
+    def _is_withdrawn(self, record_id: RecordId) -> bool:
+        envelope = self.records.find(record_id)
+        name = None if envelope is None else envelope.public_hash
+        return name is not None and self.ledger.view().revocation(name) is not None
 
     def _note(
         self, record_id: RecordId, make: Callable[[Sha256Hex, datetime, Sha256Hex], Entry], reason: str

@@ -65,6 +65,7 @@ class Dossiers:
             "approvals": [_dump(one) for one in envelope.approvals],
             "script_approvals": [_dump(one) for one in envelope.script_approvals],
             "evidence": [_dump(one) for one in envelope.evidence],
+            "releases": _releases(envelope, ledger),
             "ledger": self._history(envelope, ledger),
         }
 
@@ -117,6 +118,14 @@ class Dossiers:
                     dossier.write(stored, f"evidence/{one.sha256}{Path(one.name).suffix}")
         part.replace(out)
 
+    def status(self, record_id: RecordId) -> RecordStatus:
+        """Return where the record is in its life.
+
+        Raises:
+            NotFoundError: there is no such record.
+        """
+        return self._status(record_id, self._envelope(record_id), self.ledger.view_or_error())
+
     def _status(self, record_id: RecordId, envelope: Envelope, ledger: LedgerView | LedgerError) -> RecordStatus:
         return record_status(record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
 
@@ -136,6 +145,27 @@ class Dossiers:
             return {"readable": False, "error": str(ledger)}
         entries = () if envelope.public_hash is None else ledger.history(envelope.public_hash)
         return {"readable": True, "size": ledger.size, "entries": [json.loads(entry_bytes(e)) for e in entries]}
+
+
+def _releases(envelope: Envelope, ledger: LedgerView | LedgerError) -> list[dict[str, object]]:
+    """What was released; after a withdrawal each of them has to be taken down where it was published."""
+    name = envelope.public_hash
+    if name is None or isinstance(ledger, LedgerError):
+        return []
+    is_withdrawn = ledger.revocation(name) is not None
+    return [
+        {
+            "take": release.take_id,
+            "channel": release.channel,
+            "locale": release.locale,
+            "market": release.market,
+            "format": release.format,
+            "file_sha256": release.file_sha256,
+            "released_at": release.at.isoformat(),
+            "taken_down_needed": is_withdrawn,
+        }
+        for release in ledger.releases(name)
+    ]
 
 
 def _proofs(view: LedgerView, leaves: list[bytes], envelope: Envelope) -> list[dict[str, object]]:

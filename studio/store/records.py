@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from consent.envelope import Envelope, erase_salt
-from consent.errors import ConsentStateError
+from consent.errors import ConsentStateError, RecordInvalidError
 from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
 from studio.errors import NotFoundError
@@ -37,7 +37,8 @@ class RecordStore:
             ConsentStateError: the very same record is stored already.
         """
         public_hash = envelope.public_hash
-        assert public_hash is not None, "a new envelope has its salt"
+        if public_hash is None:
+            raise ConsentStateError(f"record {envelope.record_id} has no salt, so it has no name in the ledger")
         with self._engine.begin() as connection:
             if _load(connection, envelope.record_id) is not None:
                 raise ConsentStateError(
@@ -74,13 +75,25 @@ class RecordStore:
         return after
 
     def find(self, record_id: RecordId) -> Envelope | None:
-        """The envelope, or None."""
+        """The envelope, or None.
+
+        Raises:
+            RecordInvalidError: what is stored is no envelope.
+        """
         with reading(self._engine) as connection:
             return _load(connection, record_id)
 
-    def find_in(self, connection: Connection, record_id: RecordId) -> Envelope | None:
-        """The envelope, read inside the caller's transaction."""
-        return _load(connection, record_id)
+    def find_or_error(self, record_id: RecordId) -> Envelope | RecordInvalidError | None:
+        """The envelope as ``consent.decide`` wants it: a damaged row is a value that refuses, with its reason."""
+        with reading(self._engine) as connection:
+            return self.find_in(connection, record_id)
+
+    def find_in(self, connection: Connection, record_id: RecordId) -> Envelope | RecordInvalidError | None:
+        """The same, read inside the caller's transaction."""
+        try:
+            return _load(connection, record_id)
+        except RecordInvalidError as e:
+            return e
 
     def find_by_public_hash(self, public_hash: str) -> Envelope | None:
         """The envelope whose salted hash stands in a manifest, or None."""
@@ -127,4 +140,8 @@ def _load(connection: Connection, record_id: str) -> Envelope | None:
     if row is None:
         return None
     salt = None if row.salt is None else base64.b64encode(row.salt).decode()
-    return Envelope.from_json(json.dumps({**json.loads(row.body), "salt": salt}))
+    try:
+        whole = json.dumps({**json.loads(row.body), "salt": salt})
+    except (ValueError, TypeError, RecursionError) as e:  # a database holds whatever was put there
+        raise RecordInvalidError(f"the stored row is no JSON object ({type(e).__name__})") from e
+    return Envelope.from_json(whole)

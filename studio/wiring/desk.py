@@ -49,6 +49,14 @@ class StudioDesk:
         """Write the brief, open the campaign (gate 1), hand its takes over; returns the campaign's id."""
         folder = self.wiring.settings.home / "briefs" / secrets.token_hex(6)
         folder.mkdir(mode=0o700, parents=True)
+        try:
+            campaign_id = self._open(order, folder)
+        finally:
+            shutil.rmtree(folder)  # the campaign has its own copies, and a withdrawal destroys those
+        self.jobs.enqueue(row.id for row in self.takes(campaign_id) if not row.status.is_final)
+        return campaign_id
+
+    def _open(self, order: Order, folder: Path) -> str:
         portrait = None
         if order.portrait is not None:
             portrait = folder / ("portrait" + order.portrait.suffix.lower())
@@ -58,9 +66,7 @@ class StudioDesk:
                 shutil.copyfile(anchors, portrait.with_suffix(".anchors.json"))
         path = folder / "brief.toml"
         path.write_text(brief_toml(order, self.locales, portrait=portrait), encoding="utf-8")
-        campaign = self.wiring.producer.open(read_brief(path))
-        self.jobs.enqueue(row.id for row in self.takes(campaign.id) if not row.status.is_final)
-        return campaign.id
+        return self.wiring.producer.open(read_brief(path)).id
 
     def takes(self, campaign_id: str) -> tuple[TakeRow, ...]:
         """The campaign's takes as they are now."""

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from consent.keys import SigningKey
+from studio.campaigns.brief import read_brief
+from studio.store.campaigns import TakeStatus
 from tests.fakes.studio_home import StudioHome
 
 REPO = Path(__file__).parents[2]
@@ -97,6 +100,19 @@ def test_suspends_resumes_and_withdraws(home: StudioHome) -> None:
         sayso(home, "consent", act, name, "--reason", "asked to")
     found = json.loads(sayso(home, "consent", "list", "--json"))["records"]
     assert [one["status"] for one in found if one["id"] == name] == ["withdrawn"]
+
+
+def test_withdrawal_ends_takes_that_another_install_queued(home: StudioHome) -> None:
+    terms = home.folder / "queued.toml"
+    terms.write_text((home.folder / "consent.toml").read_text().replace("max_takes = 20", "max_takes = 4"))
+    wiring = home.wiring()
+    record_id = wiring.acts.new(terms).record_id
+    wiring.acts.sign(record_id, key=SigningKey.generate())
+    for approver in ("a@example.com", "b@example.com"):
+        wiring.acts.approve(record_id, approver=approver, evidence=home.folder / "contract.pdf")
+    campaign = wiring.producer.open(read_brief(home.brief(record_id)))
+    sayso(home, "consent", "revoke", record_id, "--reason", "asked to")
+    assert [row.status for row in wiring.campaigns.takes_of(campaign.id)] == [TakeStatus.REFUSED]
 
 
 def test_verify_says_what_it_did_not_look_at_and_what_to_install(home: StudioHome) -> None:

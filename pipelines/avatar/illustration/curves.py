@@ -54,4 +54,4 @@ def ribbon(curve: Points, widths: Sequence[float]) -> Points:
     step = np.gradient(line, axis=0)
     step /= np.linalg.norm(step, axis=1, keepdims=True) + 1e-9
     normal = np.stack([-step[:, 1], step[:, 0]], axis=1)
-    return np.r_[line + normal * width, (line - normal * width)[::-1]]
+    return np.asarray(np.r_[line + normal * width, (line - normal * width)[::-1]], np.float64)

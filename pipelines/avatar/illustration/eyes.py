@@ -100,7 +100,7 @@ def _lashes(canvas: Canvas, person: Person, sign: int, top: Points, bottom: Poin
         points = resample(top, 40)
         for at, length in ((22, 0.030), (27, 0.036), (31, 0.042), (35, 0.046), (38, 0.044)):
             root, lean = points[at], (at - 14) / 26
-            tip = root + (sign * length * lean, -length * (1.15 - 0.55 * lean))
+            tip = root + np.array([sign * length * lean, -length * (1.15 - 0.55 * lean)])
             middle = (root + tip) / 2 + (sign * 0.006, 0.004)
             canvas.atop(canvas.stroke([tuple(root), tuple(middle), tuple(tip)], 0.009, 0.006, 0.001), ink, 0.92)
     shadow = mix(ink, person.skin.ramp.at(0.25), 0.35)

@@ -42,7 +42,7 @@ def _relief(person: Person, x: Float32Array, y: Float32Array) -> Float32Array:
     )
     if person.voice == "male":
         height = height + 0.014 * _bump(ax, y, 0.30, -0.20, 0.22, 0.06) - 0.012 * _bump(ax, y, 0.52, 0.56, 0.14, 0.16)
-    return height.astype(np.float32)
+    return np.asarray(height, np.float32)
 
 
 def light_levels(height: Float32Array, pitch: float) -> Float32Array:

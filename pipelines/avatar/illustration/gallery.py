@@ -17,11 +17,13 @@ from pipelines.avatar.illustration.person import Person
 from pipelines.avatar.illustration.portrait import draw
 from pipelines.media import ByteArray
 
+_TITLE = "Illustrated portrait of a fictional person"
 
-def png_bytes(picture: ByteArray) -> bytes:
-    """A PNG that says in its own text that it depicts nobody."""
+
+def png_bytes(picture: ByteArray, *, title: str) -> bytes:
+    """A PNG with a title in its own text."""
     text = PngInfo()
-    text.add_text("Title", "Illustrated portrait of a fictional person")
+    text.add_text("Title", title)
     text.add_text("Software", "sayso illustration")
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "PNG", optimize=True, pnginfo=text)
@@ -31,7 +33,7 @@ def png_bytes(picture: ByteArray) -> bytes:
 def write_presenter(person: Person, frame: Frame, folder: Path) -> Path:
     """Draw one presenter; return the path of the picture."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = png_bytes(draw(person, frame))
+    content = png_bytes(draw(person, frame), title=_TITLE)
     path = folder / f"{person.name}.png"
     path.write_bytes(content)
     described = anchors(person, frame, image=path.name, sha256=hashlib.sha256(content).hexdigest())

@@ -28,7 +28,7 @@ _OUTLINE = [
 
 def _cloud() -> Points:
     right = spline(_OUTLINE)
-    return np.r_[right, right[::-1] * (-1, 1)]
+    return np.asarray(np.r_[right, right[::-1] * (-1, 1)], np.float64)
 
 
 def _spring(rng: np.random.Generator, x: float, y: float, size: float) -> Points:
@@ -46,7 +46,7 @@ def _spring(rng: np.random.Generator, x: float, y: float, size: float) -> Points
         + np.cos(spin)[:, None] * size * 0.62 * across
         + np.sin(spin)[:, None] * size * 0.34 * along
     )
-    return line - line.mean(axis=0) + (x, y)
+    return np.asarray(line - line.mean(axis=0) + (x, y), np.float64)
 
 
 def _scatter(
@@ -86,7 +86,7 @@ def coils_back(canvas: Canvas, person: Person, rng: np.random.Generator) -> None
     body = canvas.fill(outline * (0.965, 0.975))
     canvas.over(body, ramp.at(0.14))
     springs: list[tuple[Points, float]] = []
-    inside = [(float(x), float(y)) for x, y in rng.uniform((-1.15, -1.52), (1.15, 0.76), (3000, 2))]
+    inside = [(float(x), float(y)) for x, y in rng.uniform((-1.15, -1.52), (1.15, 0.76), (4200, 2))]
     polygon = outline.astype(np.float32)
     for x, y in inside:
         if cv2.pointPolygonTest(polygon, (x, y), measureDist=False) > 0 and not (abs(x) < _FACE_HALF and y > _FACE_TOP):
@@ -125,7 +125,7 @@ def coils_front(canvas: Canvas, person: Person, rng: np.random.Generator) -> Non
     canvas.over(mask, ramp.at(0.10), 0.94)
     springs: list[tuple[Points, float]] = []
     polygon = fringe.astype(np.float32)
-    for x, y in rng.uniform((-1.05, -1.38), (1.05, 0.44), (2300, 2)):
+    for x, y in rng.uniform((-1.05, -1.38), (1.05, 0.44), (3400, 2)):
         if cv2.pointPolygonTest(polygon, (float(x), float(y)), measureDist=False) > 0:
             springs.append((_spring(rng, x, y, rng.uniform(0.024, 0.040)), _level(x, y) + rng.normal(0, 0.06)))
     for at in rng.uniform(0, len(hairline), 240):

@@ -260,3 +260,10 @@ def waves_front(canvas: Canvas, person: Person, rng: np.random.Generator) -> Non
                 wave=0.085,
             )
             draw_lock(canvas, _sub_lock(sheet, start, end), person.hair.ramp, lock, rng)
+    sweep = [
+        np.array([(0.20, -1.10), (-0.16, -1.04), (-0.52, -0.74), (-0.73, -0.28), (-0.83, 0.20)]),
+        np.array([(0.20, -0.99), (-0.10, -0.92), (-0.46, -0.62), (-0.66, -0.22), (-0.80, 0.24)]),
+        np.array([(0.19, -0.90), (-0.02, -0.78), (-0.36, -0.52), (-0.575, -0.20), (-0.76, 0.22)]),
+    ]
+    lock = replace(_WAVES, count=170, taper=0.45, shadow=0.45, tone=0.46, wave=0.0, sheen=(0.40, 0.13, 0.30))
+    draw_lock(canvas, sweep, person.hair.ramp, lock, rng)

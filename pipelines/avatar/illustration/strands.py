@@ -19,7 +19,7 @@ _BITS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """How a lock is drawn: lengths in u, tones in ramp levels; ``sheen`` is (place along the lock, spread, strength)."""
+    """How a lock is drawn: lengths in u, tones in ramp levels, ``sheen`` is (place along it, spread, strength)."""
 
     count: int = 220
     width: float = 0.011
@@ -66,7 +66,9 @@ def draw_lock(canvas: Canvas, curves: Sequence[Path2], ramp: Ramp, lock: Lock, r
 
 def _outline(guides: Points) -> Points:
     edges = [between(guides, share) for share in np.linspace(0, 1, 24)]
-    return np.r_[edges[0], [edge[-1] for edge in edges], edges[-1][::-1], [edge[0] for edge in edges[::-1]]]
+    return np.asarray(
+        np.r_[edges[0], [edge[-1] for edge in edges], edges[-1][::-1], [edge[0] for edge in edges[::-1]]], np.float64
+    )
 
 
 def _tones(lock: Lock, count: int, rng: np.random.Generator) -> Float32Array:

@@ -27,7 +27,7 @@ def mix(first: Colour, second: Colour, share: float) -> Float32Array:
 def smooth_step(value: NDArray[np.floating] | Float32Array, low: float, high: float) -> Float32Array:
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = np.clip((value - low) / (high - low), 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    return np.asarray((t * t * (3 - 2 * t)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

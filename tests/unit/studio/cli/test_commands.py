@@ -85,7 +85,8 @@ def test_whole_way_of_a_record(home: StudioHome) -> None:
     assert (code, json.loads(out)["ok"], json.loads(out)["size"]) == (0, True, 4)
     code, out, _ = sayso("ledger", "checkpoint")
     assert (code, out.split("\n")[1]) == (0, "4")
-    assert sayso("consent", "revoke", record, "--reason", "the subject asked")[0] == 0
+    code, out, _ = sayso("consent", "revoke", record, "--reason", "the subject asked", "--json")
+    assert (code, json.loads(out)["take_down"]) == (0, {})
     assert json.loads(sayso("consent", "list", "--json")[1])["records"][0]["status"] == "withdrawn"
 
 
