@@ -117,8 +117,8 @@ class MotionTrack:
 class Stage:
     """Where a presenter stands in a frame.
 
-    ``background`` is (height, width, 3) uint8 and sets the frame's size. ``eye_line`` is the height of the eyes as a share
-    of the frame's height from the top; ``eye_distance`` (outer corner to outer corner) is a share of the frame's height;
+    ``background`` is (height, width, 3) uint8 and sets the frame's size. ``eye_line`` is where the eyes are, as a share of
+    the frame's height from the top; ``eye_distance`` (outer corner to outer corner) is a share of the frame's height;
     ``centre_x`` is the middle of the face as a share of the width.
     """
 
@@ -132,13 +132,24 @@ class FrameSource(Protocol):
     """Frames that are made when asked for, so that no unlabelled picture of a person is ever kept on disk."""
 
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """In pixels."""
+        ...
+
     @property
-    def height(self) -> int: ...
+    def height(self) -> int:
+        """In pixels."""
+        ...
+
     @property
-    def fps(self) -> int: ...
+    def fps(self) -> int:
+        """Frames per second."""
+        ...
+
     @property
-    def frame_count(self) -> int: ...
+    def frame_count(self) -> int:
+        """How many frames there are."""
+        ...
 
     def frames(self) -> Iterator[ByteArray]:
         """Yield ``frame_count`` pictures, (height, width, 3) uint8 RGB; the caller owns each one and may draw on it."""

@@ -19,6 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from pipelines.assets import ASSETS
 from pipelines.errors import PipelineError
 from pipelines.release.verdict import Verdict
 from studio.web.answer import answer_for
@@ -70,6 +71,10 @@ def _start_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
     @router.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
+
+    @router.get("/static/sayso-mark.svg")
+    def mark() -> Response:
+        return FileResponse(ASSETS / "brand" / "sayso-mark.svg")
 
     @router.get("/")
     def home() -> Response:

@@ -37,8 +37,9 @@ def write_demo(wiring: Wiring) -> Path:
         filled, count = _CONSENT_LINE.subn(f'consent = "{record_id}"', brief)
         if count != 1:
             raise StoreError("assets/demo/brief.toml must have one line that begins with: consent = ; reinstall Sayso")
-        if not (folder / "presenters").is_symlink() and not (folder / "presenters").exists():
-            shutil.copytree(source / "presenters", folder / "presenters")
+        # Always the pictures that the record names: an older demo's would be refused.
+        shutil.copytree(source / "presenters", folder / "presenters", dirs_exist_ok=True)
+        shutil.copyfile(source / "logo.png", folder / "logo.png")
         path = folder / "brief.toml"
         path.write_text(filled, encoding="utf-8")
     return path

@@ -21,7 +21,7 @@ from pipelines.media import ByteArray, Float32Array
 
 _OVERSAMPLING = 4
 _AMBER, _WHITE, _NAVY = (233, 162, 59), (255, 255, 255), (23, 50, 77)
-_INDIGO, _CORAL = (45, 43, 107), (255, 122, 89)
+_GREEN, _AMBER = (14, 99, 82), (233, 162, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +103,13 @@ def sayso_mark(size: int) -> ByteArray:
     tail = np.array([(14.0, 42.0), (9.5, 60.0), (30.0, 52.0)])
     return paint(
         [
-            Piece(outline=bubble * s, colour=_INDIGO),
-            Piece(outline=tail * s, colour=_INDIGO),
+            Piece(outline=bubble * s, colour=_GREEN),
+            Piece(outline=tail * s, colour=_GREEN),
             *(
                 Piece(outline=part * s, colour=_WHITE)
                 for part in _tick(np.array([(21, 29.5), (28.5, 37), (43.5, 21)]), 3.0)
             ),
-            Piece(outline=_circle(52, 49, 6.5) * s, colour=_CORAL),
+            Piece(outline=_circle(52, 49, 6.5) * s, colour=_AMBER),
         ],
         size,
         size,
