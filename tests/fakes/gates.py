@@ -22,7 +22,10 @@ from consent.keys import SigningKey
 from pipelines.disclosure.fonts import load_fonts
 from pipelines.media import ByteArray, Progress, Scene
 from pipelines.release.door import ReleaseDoor
+from pipelines.release.examine import MediaExaminer
 from pipelines.release.take import TakeProvenance
+from pipelines.release.verdict import Verdict
+from pipelines.release.verify import TrustedLedger, verify_file
 from studio.campaigns.brief import read_brief
 from studio.consents.acts import ConsentActs
 from studio.jobs.outcome import StepOutcome
@@ -101,6 +104,7 @@ class Gates:
     def __init__(self, folder: Path, weights: Path, *, template: Path | None = None) -> None:
         if template is not None:
             shutil.copytree(template, folder, dirs_exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.out = folder / "out"
         self.clock = Tick()
@@ -252,6 +256,18 @@ class Gates:
         raise ValueError(last)
 
     # What came of it.
+
+    def verify(self, path: Path) -> Verdict:
+        """What anyone would learn about a file."""
+        ledger = self.wiring.ledger
+        return verify_file(
+            path,
+            trust_anchors_pem=self.wiring.identity.trust_anchors_pem,
+            ledger=TrustedLedger(origin=ledger.origin, public_key=ledger.public_key),
+            records=self.wiring.public_records,
+            at=self.clock(),
+            examiner=MediaExaminer(fonts=load_fonts(FontFolder(root=self.weights))),
+        )
 
     def files_outside(self, take_id: str) -> list[Path]:
         """Every file that a person could take away, after the results were handed over as ``sayso produce`` does."""
