@@ -26,6 +26,8 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-compile --progress-bar off -e '.[studio,engines,dev]'
 	@# coqui-tts asks for torchaudio, whose own requirement would replace the CPU build of torch.
 	@$(BIN)/python -m pip install --quiet --no-compile --no-deps 'torchaudio==2.11.0' 'torchcodec>=0.9,<0.18'
+	@# torch ships its C++ headers and the programs of its own tests, some 190 MB that nothing here compiles or runs.
+	@rm -rf .venv/lib/python3.*/site-packages/torch/{include,test} .venv/lib/python3.*/site-packages/torch/bin/{*[Tt]est*,protoc*}
 	@rm -f .venv/.installed-*; touch $@
 
 system:

@@ -117,7 +117,7 @@ class MotionTrack:
 class Stage:
     """Where a presenter stands in a frame.
 
-    ``background`` is (height, width, 3) uint8 and sets the frame's size. ``eye_line`` is where the eyes are, as a share of
+    ``background`` is (height, width, 3) uint8 and sets the frame's size. ``eye_line`` is where the eyes are: a share of
     the frame's height from the top; ``eye_distance`` (outer corner to outer corner) is a share of the frame's height;
     ``centre_x`` is the middle of the face as a share of the width.
     """

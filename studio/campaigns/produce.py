@@ -19,6 +19,7 @@ from studio.campaigns.brief import Brief
 from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, brief_sha256, plan_takes
 from studio.campaigns.result import ProduceResult, TakeResult, result_of
+from studio.errors import StoreError
 from studio.jobs.plan import TakePlan
 from studio.store.campaigns import CampaignRow, CampaignStore, Fault, TakeRow, TakeStatus
 from studio.store.ledger import LedgerStore
@@ -60,6 +61,7 @@ class Producer:
     rulebook: Rulebook
     home: Path
     campaigns_dir: Path
+    library_dir: Path
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     cards_for: CardsFor
@@ -117,7 +119,7 @@ class Producer:
         takes: list[TakeResult] = []
         for row in self.campaigns.takes_of(campaign_id):
             plan = TakePlan.model_validate_json(row.plan)
-            path = None if row.path is None else self.home / row.path
+            path = None if row.path is None else _inside(self.library_dir, self.home / row.path)
             if path is not None and out is not None:
                 path = _hand_over(path, plan, out)
             takes.append(result_of(row, plan, path))
@@ -165,6 +167,14 @@ class Producer:
 def find_record(records: RecordStore, brief: Brief) -> RecordId:
     """The record that a brief names, by its id or the id's first digits."""
     return records.resolve(brief.model.consent)
+
+
+def _inside(library_dir: Path, path: Path) -> Path:
+    """Return the path of a released file; what lies outside the library was never released."""
+    real = path.resolve()
+    if not real.is_relative_to(library_dir.resolve()) or not real.is_file():
+        raise StoreError(f"{path.name} is not among this studio's releases; the database was changed by other hands")
+    return real
 
 
 def _controller_name(envelope: Envelope | RecordInvalidError | None) -> str:

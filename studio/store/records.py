@@ -96,10 +96,11 @@ class RecordStore:
             return e
 
     def find_by_public_hash(self, public_hash: str) -> Envelope | None:
-        """The envelope whose salted hash stands in a manifest, or None."""
+        """The envelope whose salted hash stands in a manifest; None if there is none, or none that can be read."""
         with reading(self._engine) as connection:
             found = connection.execute(select(salts.c.record_id).where(salts.c.public_hash == public_hash)).scalar()
-            return None if found is None else _load(connection, RecordId(found))
+            envelope = None if found is None else self.find_in(connection, RecordId(found))
+        return envelope if isinstance(envelope, Envelope) else None
 
     def resolve(self, text: str) -> RecordId:
         """Turn a record id, or its first digits, into the whole id.

@@ -209,6 +209,7 @@ class Wiring:
             rulebook=self.rulebook,
             home=self.settings.home,
             campaigns_dir=self.settings.campaigns_dir,
+            library_dir=self.settings.library_dir,
             clock=self.clock,
             new_id=lambda: f"c{secrets.token_hex(5)}",
             cards_for=self.cards_for,

@@ -61,8 +61,8 @@ class DoorEngines:
     """Implements ``studio.jobs.steps.TakeEngines``: three steps that write a line, and the real door."""
 
     door: ReleaseDoor
-    before_release: Callable[[], None] = do_nothing
-    while_rendering: Callable[[], None] = do_nothing
+    before_release: Callable[[], object] = do_nothing
+    while_rendering: Callable[[], object] = do_nothing
     ask: Mapping[str, object] = field(default_factory=dict)  # what the last step asks beyond the plan
     forges_grants: bool = False
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from consent.assurance import is_script_approved
 from consent.decide import GRANT_LIFETIME, Granted, RecordStatus, Refused, authorize, explain, record_status
 from consent.envelope import erase_salt
-from consent.errors import ConsentRefusedError, LedgerUnreadableError
+from consent.errors import ConsentRefusedError, LedgerUnreadableError, UndecidedError
 from consent.grant import ReasonCode
 from consent.keys import SigningKey
 from consent.ledger import Resumed, Revoked, Suspended
-from consent.policy.standing import Step
+from consent.policy.standing import Step, stand
 
 World = Any
 
@@ -183,3 +183,17 @@ NO_TIMES = {
 def test_time_that_is_no_time_is_refused(at: datetime, world: World) -> None:
     world.at = at
     assert ReasonCode.NOT_YET_VALID in world.codes()
+
+
+def test_a_grant_without_assurance_is_never_given(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the rule on countersignatures had a fault; python -O must not change this."""
+    monkeypatch.setattr("consent.decide.assurance", lambda *_: None)
+    with pytest.raises(UndecidedError, match="no assurance"):
+        world.decide()
+
+
+def test_a_rule_that_is_run_without_what_it_needs_decides_nothing(world: World) -> None:
+    nothing = stand(world.envelope.record_id, envelope=None, ledger=None, rulebook=world.rulebook, at=world.at)
+    for ask in (nothing.known_envelope, nothing.known_record, nothing.known_ledger, nothing.known_name):
+        with pytest.raises(UndecidedError, match="was run without one"):
+            ask()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from consent.envelope import erase_salt
-from consent.errors import LedgerTamperedError
+from consent.errors import LedgerTamperedError, RecordInvalidError
 from consent.grant import Modality, ReasonCode, Sha256Hex, TakeId
 from consent.keys import SigningKey
 from consent.ledger import Approved, LedgerView, Released, Resumed, Revoked, Signed, Suspended
@@ -198,6 +198,11 @@ CASES: dict[str, Case] = {
         R.RECORD_TAMPERED, change_record, beside=frozenset({R.RECORD_UNKNOWN, R.NOT_SIGNED, R.NOT_COUNTERSIGNED})
     ),
     "record unreadable": Case(R.RECORD_TAMPERED, break_bytes, beside=frozenset({R.RECORD_UNKNOWN})),
+    "stored row that is no envelope": Case(
+        R.RECORD_TAMPERED,
+        lambda w: setattr(w, "envelope", RecordInvalidError("no envelope")),
+        beside=frozenset({R.RECORD_UNKNOWN}),
+    ),
     "record not canonical": Case(R.RECORD_TAMPERED, uncanonical, beside=frozenset({R.RECORD_UNKNOWN})),
     "signature of other bytes": Case(R.RECORD_TAMPERED, foreign_signature, beside=frozenset({R.NOT_COUNTERSIGNED})),
     "approval of other bytes": Case(R.RECORD_TAMPERED, foreign_approval),
