@@ -23,7 +23,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {  # locale: market, format, text
     "de-DE": (
         "DE",
         "720x720",
-        "Guter Kaffee ist bei uns in zehn Sekunden fertig. Genießen Sie jeden Morgen eine frische Tasse.",
+        "Ein guter Morgen beginnt mit gutem Kaffee, also nehmen Sie sich einen mit nach Hause.",
     ),
 }
 

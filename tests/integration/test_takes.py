@@ -50,7 +50,7 @@ def test_take_is_a_finished_mp4(campaign: Campaign, locale: str) -> None:
     assert (info.video.width, info.video.height) == size_of(locale)
     assert (info.video.codec, info.video.profile, info.video.pixel_format) == ("h264", "High", "yuv420p")
     assert (info.audio.codec, info.audio.sample_rate) == ("aac", 48_000)
-    assert 3.0 <= info.duration_s <= 10.0
+    assert 3.0 <= info.duration_s <= 12.0
     boxes = top_level_boxes(campaign.path(locale).read_bytes())
     assert boxes.index("moov") < boxes.index("mdat"), "the index must come before the frames (+faststart)"
 
