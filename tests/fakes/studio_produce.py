@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.fakes.studio_home import StudioHome
 
 
 def main() -> None:
+    # A shell's background job is born deaf to Ctrl-C; a person's terminal is not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(sys.argv[1])
     given = {k: v for k, v in os.environ.items() if k.startswith("SAYSO_FAKE_")}  # StudioHome starts from none
     home = StudioHome(folder, environ=given)
