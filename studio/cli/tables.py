@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,11 +18,12 @@ _STATUS_STYLE = {"released": "green", "refused": "yellow", "failed": "red", "act
 
 def show_takes(result: ProduceResult) -> None:
     """Print how every take of a campaign ended: status, file, seconds per step, and why not."""
-    table = Table(title=f"campaign {result.campaign}", title_justify="left")
+    # Without rules between the columns a format fits into a terminal of 80 columns.
+    table = Table(title=f"campaign {result.campaign}", title_justify="left", box=SIMPLE, pad_edge=False)
     for column in ("locale", "market", "format", "status", "speech", "animate", "compose", "release"):
-        table.add_column(column, justify="right" if column in _STEP_NAMES else "left")
+        table.add_column(column, justify="right" if column in _STEP_NAMES else "left", no_wrap=True)
     for take in result.takes:
-        seconds = (f"{take.seconds[s]:.1f} s" if s in take.seconds else "" for s in _STEP_NAMES)
+        seconds = (f"{take.seconds[s]:.1f}s" if s in take.seconds else "" for s in _STEP_NAMES)
         table.add_row(take.locale, take.market, take.format, _styled(take.status), *seconds)
     console = Console()
     console.print(table)
