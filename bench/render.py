@@ -22,6 +22,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from consent.keys import SigningKey
 from pipelines.assets import ASSETS
 from pipelines.compose.encoder import encode_video
 from pipelines.media import ByteArray
@@ -85,7 +86,7 @@ def _brief(folder: Path, environ: dict[str, str], home: Path) -> Path:
     (folder / "consent.toml").write_text(consent, encoding="utf-8")
     wiring = Wiring(load_settings(home, environ=environ), environ=environ)
     record_id = wiring.acts.new(folder / "consent.toml").record_id
-    wiring.acts.sign(record_id, key=wiring.controller_key())
+    wiring.acts.sign(record_id, key=SigningKey.generate())
     wiring.acts.approve(record_id, approver="legal@example.com")
     formats = ", ".join(f'"{one}"' for one in FORMATS)
     brief = folder / "brief.toml"
