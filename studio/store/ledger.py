@@ -124,7 +124,6 @@ class LedgerStore:
                 raise LedgerTamperedError(
                     f"the ledger has {count} entries and no checkpoint, but one was signed; "
                     "restore the database from a backup"
-                    "restore the database from a backup"
                 )
             return LedgerView.empty(origin=self.origin, key=self._key)
         known = self._known
