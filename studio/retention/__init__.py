@@ -1,0 +1,1 @@
+"""How long material is kept, and proof that it was destroyed."""

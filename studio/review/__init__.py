@@ -1,0 +1,1 @@
+"""What legal does with requests and records: queue, comparison, assessment, approval."""

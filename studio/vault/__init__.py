@@ -1,0 +1,1 @@
+"""Evidence and biometric templates, encrypted at rest; deleting a key erases its file."""

@@ -1,0 +1,1 @@
+"""What a consent says, in the words that its subject reads."""
