@@ -1,47 +1,67 @@
-"""How sure we are of the person: which approvals count, and what they amount to (docs/consent-spec.md 5).
-
-``verified`` (live capture, passkey) has no proof in envelope version 1, so nothing reaches it yet.
-"""
+"""How sure we are of the person: which approvals count, and what they amount to (docs/consent-spec.md 5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from consent.envelope import Assurance, Envelope
+from consent.assessment import check_assessment
+from consent.envelope import Assurance, Envelope, PartySignature, ScriptApproval, guardian_payload
 from consent.errors import SignatureInvalidError
+from consent.evidence import CheckReport, check_report, not_passed
 from consent.grant import Sha256Hex
 from consent.keys import PublicKey, SigningContext
-from consent.ledger import Approved, Entry, ScriptApproved
+from consent.ledger import Approved, Assessed, Checked, Entry, GuardianSigned, ScriptApproved
+from consent.oversight import TWO, approvers_needed, report_of_statement
+from consent.passkey import PasskeySignature
 from consent.record import ConsentRecord
 from consent.signatures import (
     Approval,
-    ScriptApproval,
-    Signature,
     approval_payload,
     same_person,
     script_payload,
     subject_payload,
 )
 
-APPROVERS_FOR_CONTRACT = 2
 
-
-def check_subject_signature(envelope: Envelope, name: Sha256Hex, signature: Signature) -> None:
+def check_subject_signature(envelope: Envelope, name: Sha256Hex, signature: PartySignature) -> None:
     """Raise ``SignatureInvalidError`` unless the subject signed this envelope's bytes (clause 3.1)."""
-    payload = subject_payload(record=envelope.record_id, public_hash=name, at=signature.signed_at)
+    payload = subject_payload(
+        record=envelope.record_id,
+        public_hash=name,
+        at=signature.signed_at,
+        statement_sha256=envelope.statement_sha256,
+    )
     signature.check(payload, SigningContext.SUBJECT)
 
 
-def check_approval(envelope: Envelope, name: Sha256Hex, subject: Signature, approval: Approval) -> None:
+def check_everything(envelope: Envelope, name: Sha256Hex) -> None:
+    """Raise ``SignatureInvalidError`` unless every signature in the envelope fits its bytes (clause 4.2)."""
+    subject, guardian = envelope.subject_signature, envelope.guardian_signature
+    if subject is not None:
+        check_subject_signature(envelope, name, subject)
+        for approval in envelope.approvals:
+            check_approval(envelope, name, subject, approval)
+    if guardian is not None:
+        guardian.check(guardian_payload(envelope, at=guardian.signed_at), SigningContext.GUARDIAN)
+    for script in envelope.script_approvals:
+        check_script_approval(envelope, name, script)
+    for report in envelope.reports:
+        check_report(report, record=envelope.record_id, public_hash=name)
+    for assessment in envelope.assessments:
+        check_assessment(assessment, record=envelope.record_id, public_hash=name)
+
+
+def check_approval(envelope: Envelope, name: Sha256Hex, subject: PartySignature, approval: Approval) -> None:
     """Raise ``SignatureInvalidError`` unless the approval is of this envelope's bytes and signature (clause 3.2)."""
     payload = approval_payload(
         record=envelope.record_id,
         public_hash=name,
-        subject=subject,
+        subject_signature_sha256=subject.sha256,
         approver=approval.approver,
         at=approval.approved_at,
         evidence_sha256=approval.evidence_sha256,
+        assessment_sha256=approval.assessment_sha256,
     )
     approval.signature.check(payload, SigningContext.APPROVAL)
 
@@ -77,12 +97,14 @@ def why_not_counted(
     except SignatureInvalidError:
         return "its signature does not fit this record"
     in_ledger = any(isinstance(one, Approved) and one.approval_sha256 == approval.sha256 for one in history)
+    assessed = {one.assessment_sha256 for one in history if isinstance(one, Assessed)}
     rules = (
         (is_ours, "it was not made with the controller's key"),
         (approval.signature.public_key != subject.public_key, "it was made with the subject's own key"),
         (not same_person(approval.approver, record.subject.contact), "the approver is the subject's own contact"),
         (approval.approved_at <= at, f"it is dated {approval.approved_at.isoformat()}, after this decision"),
         (in_ledger, "the ledger does not hold it"),
+        (record.deal is None or approval.assessment_sha256 in assessed, "it cites no impact assessment in the ledger"),
     )
     return next((why for holds, why in rules if not holds), None)
 
@@ -133,12 +155,52 @@ def is_script_approved(
     return False
 
 
-def assurance(envelope: Envelope, approvals: Iterable[Approval]) -> Assurance | None:
+def people(approvals: Iterable[Approval]) -> frozenset[str]:
+    """Return the different people among approvals."""
+    return frozenset(one.approver.strip().casefold() for one in approvals)
+
+
+def trusted_report(
+    envelope: Envelope, *, history: Sequence[Entry], controller_keys: frozenset[PublicKey]
+) -> CheckReport | None:
+    """Return the report on the signed statement if it is the controller's own and in the ledger (clause 5.5)."""
+    report = report_of_statement(envelope)
+    if report is None:
+        return None
+    ours = report.signature.public_key in {key.hex for key in controller_keys}
+    recorded = any(isinstance(one, Checked) and one.report_sha256 == report.sha256 for one in history)
+    return report if ours and recorded else None
+
+
+def is_guardian_signed(envelope: Envelope, history: Sequence[Entry]) -> bool:
+    """Say whether a guardian's signature, by another key than the subject's, stands in the ledger (clause 4.8)."""
+    guardian, subject = envelope.guardian_signature, envelope.subject_signature
+    if guardian is None or subject is None or guardian.public_key == subject.public_key:
+        return False
+    return any(isinstance(one, GuardianSigned) and one.signature_sha256 == guardian.sha256 for one in history)
+
+
+def assurance(
+    envelope: Envelope,
+    record: ConsentRecord,
+    approvals: Iterable[Approval],
+    *,
+    history: Sequence[Entry],
+    controller_keys: frozenset[PublicKey],
+) -> Assurance | None:
     """Return what the counted approvals amount to (clause 5.2); None when there is none."""
     counted = tuple(approvals)
+    if not counted:
+        return None
     contracts = {one.sha256 for one in envelope.evidence if one.kind == "contract"}
-    for contract in contracts:
-        people = {one.approver.strip().casefold() for one in counted if one.evidence_sha256 == contract}
-        if len(people) >= APPROVERS_FOR_CONTRACT:
-            return "contract"
-    return "key_only" if counted else None
+    contract_holds = any(
+        len(people(one for one in counted if one.evidence_sha256 == sha256)) >= TWO for sha256 in contracts
+    )
+    report = trusted_report(envelope, history=history, controller_keys=controller_keys)
+    if report is not None and isinstance(envelope.subject_signature, PasskeySignature):
+        is_enough = len(people(counted)) >= approvers_needed(envelope, record)
+        if is_enough and report.capture == "live" and not not_passed(report, record):
+            return "verified"
+        # Two people looked at a statement that machines doubt: a document that humans vouch for, as a contract is.
+        contract_holds = contract_holds or len(people(counted)) >= TWO
+    return "contract" if contract_holds else "key_only"

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from consent.assurance import assurance
 from consent.envelope import Envelope
 from consent.errors import ConsentRefusedError, LedgerError, RecordInvalidError, UndecidedError
 from consent.grant import Grant, Reason, RecordId, TakeId, TakeRequest
@@ -25,6 +24,8 @@ from consent.policy.record_rules import (
     is_countersigned,
     is_in_ledger,
     is_intact,
+    is_newest,
+    is_not_declined,
     is_not_revoked,
     is_not_suspended,
     is_signed,
@@ -130,7 +131,7 @@ def _step(rule: RecordRule | TakeRule, outcome: Outcome) -> Step:
 
 
 def _grant(standing: Standing, request: TakeRequest) -> Grant:
-    level = assurance(standing.known_envelope(), standing.approvals())
+    level = standing.assurance()
     if level is None:  # 4.6 has passed, so never; but a grant must not rest on a check that python -O takes out
         raise UndecidedError(f"record {standing.asked[:12]} has no assurance, yet every rule passed; report this")
     return Grant(
@@ -155,6 +156,8 @@ class RecordStatus(StrEnum):
     SUSPENDED = "suspended"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
 
 
 def record_status(
@@ -173,6 +176,8 @@ def record_status(
         (is_intact, RecordStatus.UNKNOWN),
         (is_in_ledger, RecordStatus.UNKNOWN),
         (is_not_revoked, RecordStatus.WITHDRAWN),
+        (is_not_declined, RecordStatus.DECLINED),
+        (is_newest, RecordStatus.SUPERSEDED),
         (has_not_ended, RecordStatus.EXPIRED),
         (is_signed, RecordStatus.DRAFT),
         (is_countersigned, RecordStatus.PENDING_LEGAL),

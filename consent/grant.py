@@ -52,6 +52,8 @@ class ReasonCode(StrEnum):
     LEDGER_UNREADABLE = "ledger_unreadable"
     WEIGHTS_NOT_COMMERCIAL = "weights_not_commercial"
     SUBJECT_IS_MINOR = "subject_is_minor"
+    SUPERSEDED = "superseded"
+    DECLINED = "declined"
     # Grants themselves (an engine or the door was called without, late, or with the wrong one).
     GRANT_MISSING = "grant_missing"
     GRANT_STALE = "grant_stale"

@@ -43,6 +43,11 @@ class SigningContext(StrEnum):
     SUBJECT = "sayso/v1/subject"
     APPROVAL = "sayso/v1/approval"
     SCRIPT = "sayso/v1/script"
+    GUARDIAN = "sayso/v1/guardian"
+    CHECKS = "sayso/v1/checks"
+    ASSESSMENT = "sayso/v1/assessment"
+    DESTRUCTION = "sayso/v1/destruction"
+    DOSSIER = "sayso/v1/dossier"
 
 
 def _in_context(payload: bytes, context: SigningContext) -> bytes:

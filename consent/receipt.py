@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeAlias
 
-from consent.assurance import assurance
 from consent.decide import RecordStatus, record_status
 from consent.envelope import Envelope
 from consent.errors import ConsentStateError
@@ -41,7 +40,7 @@ def receipt(envelope: Envelope, *, ledger: LedgerView, rulebook: Rulebook, at: d
         "public_hash": standing.name,
         "issued_at": instant(at),
         "status": status.value,
-        "assurance": assurance(envelope, standing.approvals()),
+        "assurance": standing.assurance(),
         "language": record.subject.language,
         "privacy_notice": record.notice.model_dump(mode="json") if record.notice else None,
         "pii_principal": record.subject.model_dump(mode="json", exclude_none=True),

@@ -32,6 +32,9 @@ from consent.territory import is_language, is_territory
 
 Depiction: TypeAlias = Literal["photograph", "illustration", "audio", "unknown"]
 SubjectClass: TypeAlias = Literal["replica", "synthetic_performer"]
+Deal: TypeAlias = Literal[
+    "employee_spokesperson", "paid_talent", "celebrity_endorsement", "customer_testimonial", "synthetic_performer"
+]
 
 SALT_BYTES = 32
 TERM_YEARS_MAX = 10  # NO FAKES S.4591 for adults; the strictest number found, so it is everybody's
@@ -58,8 +61,8 @@ def _territory(code: str) -> str:
     return code
 
 
-def _as_set(values: tuple[str, ...]) -> tuple[str, ...]:
-    # A list here is a set: its order says nothing, so it must not change the record's id.
+def as_set(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Sort a list that is a set: its order says nothing, so it must not change the record's id."""
     folded = [value.casefold() for value in values]
     twice = sorted({value for value in values if folded.count(value.casefold()) > 1})
     if twice:
@@ -73,11 +76,11 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[str, AfterValidator(_language)]
 Territory = Annotated[str, AfterValidator(_territory)]
 Days = Annotated[int, Field(ge=0, le=36500)]
-Modalities = Annotated[tuple[Modality, ...], Field(min_length=1), AfterValidator(_as_set)]
-Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_as_set)]
-Territories = Annotated[tuple[Territory, ...], Field(min_length=1), AfterValidator(_as_set)]
-Names = Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(_as_set)]
-NamesOrNone = Annotated[tuple[Line, ...], AfterValidator(_as_set)]
+Modalities = Annotated[tuple[Modality, ...], Field(min_length=1), AfterValidator(as_set)]
+Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(as_set)]
+Territories = Annotated[tuple[Territory, ...], Field(min_length=1), AfterValidator(as_set)]
+Names = Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(as_set)]
+NamesOrNone = Annotated[tuple[Line, ...], AfterValidator(as_set)]
 
 
 class _Part(BaseModel):
@@ -182,7 +185,7 @@ class ScopeTerms(_Part):
         start = info.data.get("valid_from")  # absent if it was wrong itself
         if start is None:
             return until
-        last = _years_later(start, TERM_YEARS_MAX)
+        last = years_later(start, TERM_YEARS_MAX)
         if not start < until <= last:
             raise ValueError(
                 f"valid_from is {start}; needed is a later day, {TERM_YEARS_MAX} years on at most ({last})"
@@ -253,6 +256,9 @@ class RecordTerms(_Part):
     money: Money | None = None
     reference: Line | None = None  # the controller's own number; a new one makes the same terms a new record
     supersedes: Sha256 | None = None  # id of the record that this one replaces
+    deal: Deal | None = None  # what kind of request it is; a record with one needs legal's assessment
+    statement: Literal["live", "upload_allowed"] | None = None  # how the spoken statement may be given
+    biometric_checks: Literal["agreed"] | None = None  # face and voice may be compared, to check the statement
 
 
 class ConsentRecord(RecordTerms):
@@ -264,7 +270,8 @@ class ConsentRecord(RecordTerms):
     disclosure: Literal["always"] = "always"  # label and provenance are promised; no consent removes them
 
 
-def _years_later(day: date, years: int) -> date:
+def years_later(day: date, years: int) -> date:
+    """Return the same day some years on; the day before for 29 February."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February

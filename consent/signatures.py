@@ -69,7 +69,7 @@ class Signature(Stored):
     @property
     def sha256(self) -> Sha256Hex:
         """Hash for the ledger. The value is unguessable, so the hash tells nothing about the person."""
-        return _hash_of(self)
+        return hash_of(self)
 
     def check(self, payload: bytes, context: SigningContext) -> None:
         """Raise ``SignatureInvalidError`` unless this signature belongs to the payload and the purpose."""
@@ -82,29 +82,17 @@ class Approval(Stored):
     approver: Email
     approved_at: Instant
     evidence_sha256: Sha256 | None = None
+    assessment_sha256: Sha256 | None = None
     signature: Signature
 
     @property
     def sha256(self) -> Sha256Hex:
         """Hash for the ledger."""
-        return _hash_of(self)
+        return hash_of(self)
 
 
-class ScriptApproval(Stored):
-    """One script, approved word by word."""
-
-    script_sha256: Sha256
-    approver: Email | Literal["subject"]
-    approved_at: Instant
-    signature: Signature
-
-    @property
-    def sha256(self) -> Sha256Hex:
-        """Hash for the ledger."""
-        return _hash_of(self)
-
-
-def _hash_of(model: Stored) -> Sha256Hex:
+def hash_of(model: Stored) -> Sha256Hex:
+    """Return the hash by which the ledger knows a stored model."""
     return Sha256Hex(hashlib.sha256(rfc8785.dumps(model.model_dump(mode="json", exclude_none=True))).hexdigest())
 
 
@@ -113,31 +101,34 @@ def same_person(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
-def subject_payload(*, record: RecordId, public_hash: Sha256Hex, at: datetime) -> bytes:
-    """Return what the subject signs (consent-spec 3.1)."""
-    return rfc8785.dumps({"record_id": record, "public_hash": public_hash, "signed_at": instant(at)})
+def subject_payload(
+    *, record: RecordId, public_hash: Sha256Hex, at: datetime, statement_sha256: str | None = None
+) -> bytes:
+    """Return what the subject signs (consent-spec 3.1); the recording of the statement is in it, where there is one."""
+    said = {"record_id": record, "public_hash": public_hash, "signed_at": instant(at)}
+    return rfc8785.dumps(said if statement_sha256 is None else {**said, "statement_sha256": statement_sha256})
 
 
 def approval_payload(
     *,
     record: RecordId,
     public_hash: Sha256Hex,
-    subject: Signature,
+    subject_signature_sha256: Sha256Hex,
     approver: str,
     at: datetime,
     evidence_sha256: str | None,
+    assessment_sha256: str | None = None,
 ) -> bytes:
     """Return what the controller's key signs when somebody approves (consent-spec 3.2)."""
-    return rfc8785.dumps(
-        {
-            "record_id": record,
-            "public_hash": public_hash,
-            "subject_signature_sha256": subject.sha256,
-            "approver": approver,
-            "approved_at": instant(at),
-            "evidence_sha256": evidence_sha256,
-        }
-    )
+    said = {
+        "record_id": record,
+        "public_hash": public_hash,
+        "subject_signature_sha256": subject_signature_sha256,
+        "approver": approver,
+        "approved_at": instant(at),
+        "evidence_sha256": evidence_sha256,
+    }
+    return rfc8785.dumps(said if assessment_sha256 is None else {**said, "assessment_sha256": assessment_sha256})
 
 
 def script_payload(

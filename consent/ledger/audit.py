@@ -13,12 +13,14 @@ from consent.keys import PublicKey
 from consent.ledger.checkpoint import verify_checkpoint
 from consent.ledger.entries import (
     Approved,
+    Declined,
     Entry,
     RecordCreated,
     Released,
     Resumed,
     Revoked,
     Signed,
+    Superseded,
     Suspended,
 )
 from consent.ledger.view import LedgerView
@@ -97,6 +99,8 @@ def _wrong_release(entry: Released, before: set[type[Entry]], takes: set[str]) -
         (Approved not in before, "released before it was approved"),
         (Suspended in before, "released while it was suspended"),
         (Revoked in before, "released after it was revoked"),
+        (Declined in before, "released after the subject had declined"),
+        (Superseded in before, "released after a newer version took its place"),
         (entry.take_id in takes, f"take {entry.take_id} was released twice"),
     ]
     return [text for is_wrong, text in wrong if is_wrong]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, get_args
 
 from consent.errors import LedgerUnreadableError
 from consent.grant import Sha256Hex, TakeId
@@ -23,6 +23,7 @@ from consent.instant import instant, parse_instant
 
 VERSION = 1
 _REASON_DOMAIN = b"sayso/v1/reason\0"
+_ACTOR_DOMAIN = b"sayso/v1/actor\0"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # Machine words only: no spaces, no letters beyond ASCII, so that nobody writes a name or a sentence into the ledger.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
@@ -34,6 +35,7 @@ class _Entry:
 
     public_hash: Sha256Hex
     at: datetime
+    actor_hash: Sha256Hex | None = None  # who did it, with the record's salt
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
@@ -57,6 +59,30 @@ class Signed(_Entry):
 
     kind: ClassVar[str] = "signed"
     signature_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianSigned(_Entry):
+    """A minor's guardian signed beside the subject."""
+
+    kind: ClassVar[str] = "guardian_signed"
+    signature_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(_Entry):
+    """A spoken statement was checked."""
+
+    kind: ClassVar[str] = "checked"
+    report_sha256: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed(_Entry):
+    """Legal answered the impact assessment."""
+
+    kind: ClassVar[str] = "assessed"
+    assessment_sha256: Sha256Hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +118,39 @@ class Resumed(_Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restricted(_Entry):
+    """The subject took a part back, for ever."""
+
+    kind: ClassVar[str] = "restricted"
+    restriction_hash: Sha256Hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(_Entry):
+    """The subject said no; this version can never be used."""
+
+    kind: ClassVar[str] = "declined"
+    reason_hash: Sha256Hex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded(_Entry):
+    """A newer version took this one's place."""
+
+    kind: ClassVar[str] = "superseded"
+    successor_hash: Sha256Hex  # the newer version's public hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted(_Entry):
+    """Something else was done with the record that changes no decision: sent, opened, asked, shown, destroyed."""
+
+    kind: ClassVar[str] = "acted"
+    action: str
+    reason_hash: Sha256Hex | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked(_Entry):
     """The consent was withdrawn as a whole, for ever."""
 
@@ -113,11 +172,25 @@ class Released(_Entry):
     format: str
 
 
-Entry: TypeAlias = RecordCreated | Signed | Approved | ScriptApproved | Suspended | Resumed | Revoked | Released
+Entry: TypeAlias = (
+    RecordCreated
+    | Signed
+    | GuardianSigned
+    | Checked
+    | Assessed
+    | Approved
+    | ScriptApproved
+    | Suspended
+    | Resumed
+    | Restricted
+    | Declined
+    | Superseded
+    | Acted
+    | Revoked
+    | Released
+)
 
-_KINDS: dict[str, type[Entry]] = {
-    one.kind: one for one in (RecordCreated, Signed, Approved, ScriptApproved, Suspended, Resumed, Revoked, Released)
-}
+_KINDS: dict[str, type[Entry]] = {one.kind: one for one in get_args(Entry)}
 
 
 def _texts_of(kind: type[Entry]) -> Iterator[tuple[str, Callable[[str], object], bool]]:
@@ -166,6 +239,11 @@ def _read(leaf: bytes) -> Entry:
         raise ValueError("an unknown version")
     entry_type = _KINDS[content.pop("kind")]
     return entry_type(**{**content, "at": parse_instant(content["at"])})
+
+
+def actor_hash(actor: str, salt: bytes) -> Sha256Hex:
+    """Return what the ledger keeps of who did something: an address, or "subject"."""
+    return Sha256Hex(hashlib.sha256(_ACTOR_DOMAIN + salt + actor.strip().casefold().encode()).hexdigest())
 
 
 def reason_hash(reason: str, salt: bytes) -> Sha256Hex:

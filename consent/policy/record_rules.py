@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from consent.assurance import (
-    assurance,
-    check_approval,
-    check_script_approval,
-    check_subject_signature,
-    why_not_counted,
-)
+from consent.assurance import check_everything, is_guardian_signed, people, why_not_counted
 from consent.errors import SignatureInvalidError
 from consent.grant import ReasonCode
-from consent.ledger import RecordCreated, Resumed, Signed
+from consent.ledger import Declined, RecordCreated, Restricted, Resumed, Signed, Superseded
+from consent.oversight import TWO, approvers_needed, four_eyes_reasons
 from consent.policy.standing import (
     BOTH,
     LEDGER,
@@ -26,8 +21,10 @@ from consent.policy.standing import (
     passed,
     unchecked,
 )
+from consent.record import years_later
 
 ADULT_YEARS = 18
+MINOR_YEARS_MAX = 5  # NO FAKES S.4591 for minors
 
 
 def _short(standing: Standing) -> str:
@@ -58,33 +55,33 @@ def is_intact(standing: Standing) -> Outcome:
         return failed(needed, why, f"record {_short(standing)} is damaged: {why}; {advice}")
     if envelope is None:
         return unchecked(standing.record_trouble)
-    if envelope.record_id != standing.asked:
-        found = f"bytes with id {envelope.record_id}"
-        return failed(needed, found, f"record {_short(standing)} was changed after it was made: {found}; {advice}")
-    if standing.record is None:
-        return failed(
-            needed, standing.record_trouble, f"record {_short(standing)}: {standing.record_trouble}; {advice}"
-        )
-    try:
-        _check_signatures(standing)
-    except SignatureInvalidError as e:
-        return failed(
-            needed, str(e), f"a signature of record {_short(standing)} does not fit its bytes ({e}); {advice}"
-        )
+    trouble = _trouble(standing)
+    if trouble:
+        return failed(needed, trouble, f"record {_short(standing)} was changed after it was made: {trouble}; {advice}")
     return passed(needed, "all of them")
 
 
-def _check_signatures(standing: Standing) -> None:
-    envelope, name = standing.known_envelope(), standing.name
-    subject = envelope.subject_signature
-    if name is None:
-        return  # without the salt nothing that was signed can be rebuilt; 4.1 refuses
-    if subject is not None:
-        check_subject_signature(envelope, name, subject)
-        for approval in envelope.approvals:
-            check_approval(envelope, name, subject, approval)
-    for script in envelope.script_approvals:
-        check_script_approval(envelope, name, script)
+def _trouble(standing: Standing) -> str:
+    envelope = standing.known_envelope()
+    if envelope.record_id != standing.asked:
+        return f"bytes with id {envelope.record_id}"
+    if standing.record is None:
+        return standing.record_trouble
+    try:
+        if standing.name is not None:  # without the salt nothing that was signed can be rebuilt; 4.1 refuses
+            check_everything(envelope, standing.name)
+    except SignatureInvalidError as e:
+        return f"a signature does not fit its bytes ({e})"
+    hidden = _hidden_restrictions(standing)
+    return f"{hidden} partial withdrawals of the ledger are not on file" if hidden else ""
+
+
+def _hidden_restrictions(standing: Standing) -> int:
+    """How many partial withdrawals the ledger knows and the envelope does not: each was taken away by somebody."""
+    envelope = standing.known_envelope()
+    salt = envelope.salt
+    known = frozenset() if salt is None else {one.salted_hash(salt) for one in envelope.restrictions}
+    return sum(isinstance(one, Restricted) and one.restriction_hash not in known for one in standing.history)
 
 
 def is_ledger_readable(standing: Standing) -> Outcome:
@@ -129,11 +126,20 @@ def is_signed(standing: Standing) -> Outcome:
 
 
 def is_countersigned(standing: Standing) -> Outcome:
-    """4.6."""
-    needed = "an approval by somebody of the controller, in the ledger"
+    """4.6: by one person, or by two where clause 5.6 asks for four eyes."""
+    reasons = four_eyes_reasons(standing.known_envelope(), standing.known_record())
+    needed = f"an approval by {TWO if reasons else 1} of the controller, in the ledger"
     counted = standing.approvals()
+    who = people(counted)
+    if len(who) >= approvers_needed(standing.known_envelope(), standing.known_record()):
+        return passed(needed, ", ".join(sorted(who)))
     if counted:
-        return passed(needed, ", ".join(approval.approver for approval in counted))
+        found = ", ".join(sorted(who))
+        message = (
+            f"record {_short(standing)} needs a second person's approval ({'; '.join(reasons)}): "
+            f"sayso consent approve {standing.asked}"
+        )
+        return failed(needed, found, message)
     whys = [
         why_not_counted(
             standing.known_envelope(),
@@ -155,7 +161,7 @@ def is_countersigned(standing: Standing) -> Outcome:
 def has_evidence(standing: Standing) -> Outcome:
     """4.7: a real person, or what may be one, needs more than a key (clause 5.3)."""
     record = standing.known_record()
-    found = assurance(standing.known_envelope(), standing.approvals())
+    found = standing.assurance()
     if found is None:
         return unchecked("nobody has approved the record yet")
     if found != "key_only":
@@ -179,17 +185,36 @@ def has_evidence(standing: Standing) -> Outcome:
 
 
 def is_of_age(standing: Standing) -> Outcome:
-    """4.8: who could have been under 18 at signing is treated as a minor."""
-    subject, signature = standing.known_record().subject, standing.known_envelope().subject_signature
+    """4.8: who could have been under 18 at signing is treated as a minor, and needs a guardian's signature."""
+    record, signature = standing.known_record(), standing.known_envelope().subject_signature
+    subject = record.subject
     signed_on = (signature.signed_at if signature else standing.at).date()
     youngest = subject.birth_date or date(subject.birth_year, 12, 31)
     needed = f"{ADULT_YEARS} years on {signed_on}"
     years = signed_on.year - youngest.year - ((signed_on.month, signed_on.day) < (youngest.month, youngest.day))
     if years >= ADULT_YEARS:
         return passed(needed, f"{years} or more")
+    if record.guardian is not None:
+        return _is_guarded(standing)
     hint = "" if subject.birth_date else "; if the person was of age, say so with birth_date in a new record"
-    message = f"the subject could have been {max(years, 0)} on {signed_on}; minors are never used{hint}"
+    message = f"the subject could have been {max(years, 0)} on {signed_on}; a guardian has to sign as well{hint}"
     return failed(needed, f"possibly {max(years, 0)}", message)
+
+
+def _is_guarded(standing: Standing) -> Outcome:
+    """4.8, for a minor with a guardian: signed by both, approved by two (5.6), for five years at most."""
+    scope = standing.known_record().scope
+    last = years_later(scope.valid_from, MINOR_YEARS_MAX)
+    needed = f"the guardian's own signature in the ledger, and a term that ends by {last}"
+    if not is_guardian_signed(standing.known_envelope(), standing.history):
+        message = f"the guardian of record {_short(standing)} has not signed; send them their own link"
+        return failed(needed, "a minor without the guardian's signature", message)
+    if scope.valid_until > last:
+        message = (
+            f"record {_short(standing)} of a minor ends on {scope.valid_until}; file a version that ends by {last}"
+        )
+        return failed(needed, str(scope.valid_until), message)
+    return passed(needed, "a minor with the guardian's signature")
 
 
 def is_not_revoked(standing: Standing) -> Outcome:
@@ -202,6 +227,24 @@ def is_not_revoked(standing: Standing) -> Outcome:
     return failed(
         needed, found, f"the subject's consent {_short(standing)} was withdrawn ({found}); it needs a new consent"
     )
+
+
+def is_newest(standing: Standing) -> Outcome:
+    """4.25."""
+    needed = "no newer version in its place"
+    if not any(isinstance(entry, Superseded) for entry in standing.history):
+        return passed(needed, "none")
+    message = f"record {_short(standing)} was replaced by a newer version; use that one"
+    return failed(needed, "a newer version", message)
+
+
+def is_not_declined(standing: Standing) -> Outcome:
+    """4.26."""
+    needed = "no refusal by the subject"
+    if not any(isinstance(entry, Declined) for entry in standing.history):
+        return passed(needed, "none")
+    message = f"the subject said no to record {_short(standing)}; ask with other terms, or not at all"
+    return failed(needed, "a refusal", message)
 
 
 def is_not_suspended(standing: Standing) -> Outcome:
@@ -249,9 +292,11 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(clause="4.5", title="signed", code=_C.NOT_SIGNED, needs=BOTH, check=is_signed),
     RecordRule(clause="4.6", title="countersigned", code=_C.NOT_COUNTERSIGNED, needs=BOTH, check=is_countersigned),
     RecordRule(clause="4.7", title="evidence", code=_C.EVIDENCE_MISSING, needs=BOTH, check=has_evidence),
-    RecordRule(clause="4.8", title="of age", code=_C.SUBJECT_IS_MINOR, needs=RECORD, check=is_of_age),
+    RecordRule(clause="4.8", title="of age", code=_C.SUBJECT_IS_MINOR, needs=BOTH, check=is_of_age),
     RecordRule(clause="4.9", title="not revoked", code=_C.REVOKED, needs=LEDGER, check=is_not_revoked),
     RecordRule(clause="4.10", title="not suspended", code=_C.SUSPENDED, needs=LEDGER, check=is_not_suspended),
     RecordRule(clause="4.11", title="begun", code=_C.NOT_YET_VALID, needs=RECORD, check=has_begun),
     RecordRule(clause="4.12", title="not ended", code=_C.EXPIRED, needs=RECORD, check=has_not_ended),
+    RecordRule(clause="4.25", title="newest version", code=_C.SUPERSEDED, needs=LEDGER, check=is_newest),
+    RecordRule(clause="4.26", title="not declined", code=_C.DECLINED, needs=LEDGER, check=is_not_declined),
 )

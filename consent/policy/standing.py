@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias, TypeVar
 
-from consent.assurance import counted_approvals
-from consent.envelope import Envelope
+from consent.assurance import assurance, counted_approvals
+from consent.envelope import Assurance, Envelope
 from consent.errors import LedgerError, RecordInvalidError, UndecidedError
 from consent.grant import ReasonCode, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.keys import PublicKey
@@ -82,6 +82,16 @@ class Standing:
             history=self.history,
             controller_keys=self.rulebook.controller_keys,
             at=self.at,
+        )
+
+    def assurance(self) -> Assurance | None:
+        """How sure we are of the person (clause 5.2)."""
+        return assurance(
+            self.known_envelope(),
+            self.known_record(),
+            self.approvals(),
+            history=self.history,
+            controller_keys=self.rulebook.controller_keys,
         )
 
 

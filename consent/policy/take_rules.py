@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from consent.assurance import is_script_approved
 from consent.grant import Modality, ReasonCode, TakeRequest
 from consent.policy.standing import BOTH, NOTHING, RECORD, Outcome, Standing, TakeRule, failed, passed
+from consent.restriction import taken_back
 from consent.territory import covers_language, covers_territory
 from consent.topics import mentions
 
@@ -197,6 +198,24 @@ def may_be_commercial(_: Standing, request: TakeRequest) -> Outcome:
     return passed(needed, "a campaign that is not commercial" if not request.commercial else _listed(request.weights))
 
 
+def is_not_taken_back(standing: Standing, request: TakeRequest) -> Outcome:
+    """4.27: what the subject withdrew in part."""
+    needed = "nothing that the subject took back"
+    gone = taken_back(
+        standing.known_envelope().restrictions,
+        modalities=request.modalities | modalities_of(request.format),
+        locale=request.locale,
+        market=request.market,
+        channel=request.channel,
+        brand=request.brand,
+        product=request.product,
+    )
+    if not gone:
+        return passed(needed, "nothing")
+    found = ", ".join(gone)
+    return failed(needed, found, f"the subject withdrew the consent in part ({found}); drop this take{_OR_NEW}")
+
+
 _C = ReasonCode
 TAKE_RULES: tuple[TakeRule, ...] = (
     TakeRule(clause="4.13", title="modalities", code=_C.MODALITY_NOT_COVERED, needs=RECORD, check=covers_modalities),
@@ -210,4 +229,5 @@ TAKE_RULES: tuple[TakeRule, ...] = (
     TakeRule(clause="4.21", title="script approval", code=_C.SCRIPT_NOT_APPROVED, needs=BOTH, check=is_script_agreed),
     TakeRule(clause="4.22", title="topics", code=_C.PROHIBITED_TOPIC, needs=BOTH, check=keeps_off_topics),
     TakeRule(clause="4.23", title="licences", code=_C.WEIGHTS_NOT_COMMERCIAL, needs=NOTHING, check=may_be_commercial),
+    TakeRule(clause="4.27", title="not taken back", code=_C.REVOKED, needs=RECORD, check=is_not_taken_back),
 )

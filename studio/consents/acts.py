@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from consent.draft import parse_consent_toml
-from consent.envelope import Envelope, Evidence, approve_record, approve_script, new_envelope, sign_record
+from consent.envelope import Envelope, approve_record, approve_script, new_envelope, sign_record
 from consent.errors import ConsentStateError
+from consent.evidence import Evidence
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningKey
 from consent.ledger import (

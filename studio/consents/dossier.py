@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from consent.assurance import assurance
 from consent.decide import RecordStatus, record_status
 from consent.envelope import Envelope
 from consent.errors import LedgerError
@@ -131,7 +130,7 @@ class Dossiers:
 
     def _assurance(self, record_id: RecordId, envelope: Envelope, ledger: LedgerView | LedgerError) -> str | None:
         standing = stand(record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook(), at=self.clock())
-        return None if standing.record is None else assurance(envelope, standing.approvals())
+        return None if standing.record is None else standing.assurance()
 
     def _envelope(self, record_id: RecordId) -> Envelope:
         envelope = self.records.find(record_id)

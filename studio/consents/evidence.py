@@ -8,7 +8,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from consent.envelope import Evidence
+from consent.evidence import Evidence
 from studio.errors import UsageError
 
 BYTES_MAX = 200_000_000  # a scanned contract has a few MB, a filmed statement some 100

@@ -15,11 +15,29 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent.envelope import Envelope, Evidence, approve_record, approve_script, new_envelope, sign_record
+from consent.assessment import Answer, Answers, make_assessment
+from consent.envelope import Envelope, add_assessment, approve_record, approve_script, new_envelope, sign_record
+from consent.evidence import REQUIRED, Capture, CheckOutcome, Evidence, make_report
 from consent.grant import RecordId, Sha256Hex
-from consent.keys import PublicKey, SigningKey
-from consent.ledger import Approved, Entry, LedgerView, RecordCreated, Revoked, ScriptApproved, Signed, entry_bytes
+from consent.keys import PublicKey, SigningContext, SigningKey
+from consent.ledger import (
+    Approved,
+    Assessed,
+    Checked,
+    Entry,
+    LedgerView,
+    RecordCreated,
+    Restricted,
+    Revoked,
+    ScriptApproved,
+    Signed,
+    entry_bytes,
+)
+from consent.oversight import STANDING_TOPICS
 from consent.record import ConsentRecord, canonical_bytes
+from consent.restriction import Restriction
+from consent.signatures import subject_payload
+from tests.fakes.authenticator import USER_PRESENT, Authenticator
 
 HERE = Path(__file__).resolve().parent
 ORIGIN = "sayso.example/ledger"
@@ -183,6 +201,95 @@ def one_person_as_two() -> Vector:
     return Vector(envelope=envelope, entries=filed(envelope), asked=envelope.record_id)
 
 
+# -- between people: a live statement, a report on it, a passkey ----------------------------------------------------
+
+DEVICE = Authenticator(
+    private=Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32)
+)  # Ed25519: the same bytes each time
+STATEMENT, OTHER_STATEMENT = Sha256Hex("5a" * 32), Sha256Hex("5b" * 32)
+
+
+def spoken(
+    *,
+    device: Authenticator = DEVICE,
+    signed_over: Sha256Hex = STATEMENT,
+    reported: Sha256Hex = STATEMENT,
+    capture: Capture = "live",
+    reporter: SigningKey = CONTROLLER,
+    approvers: tuple[str, ...] = ("legal@example.com",),
+    **terms: object,
+) -> Envelope:
+    """A record between people, with one thing or another done by an attacker who can write to the vault."""
+    record = a_record().model_copy(
+        update={"deal": "paid_talent", "statement": "upload_allowed", "biometric_checks": "agreed", **terms}
+    )
+    scope = record.scope.model_copy(update={"prohibited_topics": tuple(sorted(STANDING_TOPICS))})
+    envelope = new_envelope(record.model_copy(update={"scope": scope}), salt=bytes(32))
+    name = envelope.public_hash
+    assert name is not None
+    checks = [
+        CheckOutcome(name=one, outcome="passed", source="a vector", reason="as if it had passed") for one in REQUIRED
+    ]
+    report = make_report(
+        record=envelope.record_id,
+        public_hash=name,
+        statement_sha256=reported,
+        capture=capture,
+        code_issued_at=AT,
+        checked_at=AT,
+        checks=checks,
+        key=reporter,
+    )
+    payload = subject_payload(record=envelope.record_id, public_hash=name, at=AT, statement_sha256=signed_over)
+    signature = device.sign(payload, SigningContext.SUBJECT, at=AT)
+    answer = Answer(level="none", text="Nothing of the kind.")
+    answers = Answers(
+        dignity=answer,
+        sensitive_context=answer,
+        vulnerable_audiences=answer,
+        deception_risk=answer,
+        brand_fit=answer,
+    )
+    assessment = make_assessment(
+        record=envelope.record_id, public_hash=name, answers=answers, by="legal@example.com", at=AT, key=CONTROLLER
+    )
+    parts = {"subject_signature": signature, "statement_sha256": signed_over, "reports": (report,)}
+    envelope = add_assessment(envelope.model_copy(update=parts), assessment)
+    for approver in approvers:
+        envelope = approve_record(envelope, key=CONTROLLER, approver=approver, at=AT)
+    return envelope
+
+
+def between_people(envelope: Envelope) -> tuple[Entry, ...]:
+    name = envelope.public_hash
+    assert name is not None
+    return (
+        *filed(envelope),
+        *(Checked(public_hash=name, at=AT, report_sha256=one.sha256) for one in envelope.reports),
+        *(Assessed(public_hash=name, at=AT, assessment_sha256=one.sha256) for one in envelope.assessments),
+    )
+
+
+def attack(envelope: Envelope) -> Vector:
+    return Vector(envelope=envelope, entries=between_people(envelope), asked=envelope.record_id)
+
+
+def restriction_hidden() -> Vector:
+    """The subject took a language back; whoever runs the database deletes that from the envelope."""
+    envelope = spoken()
+    name = envelope.public_hash
+    assert name is not None
+    gone = Restriction(territories=("FR",), at=AT).salted_hash(bytes(32))
+    entries = (*between_people(envelope), Restricted(public_hash=name, at=AT, restriction_hash=gone))
+    return Vector(envelope=envelope, entries=entries, asked=envelope.record_id)
+
+
+def statement_swapped() -> Vector:
+    """Signed beside one recording; a better one, with its report, is put in its place afterwards."""
+    honest_one = spoken(signed_over=OTHER_STATEMENT, reported=STATEMENT)
+    return attack(honest_one.model_copy(update={"statement_sha256": STATEMENT}))
+
+
 VECTORS: dict[str, Callable[[], Vector]] = {
     "consent_nothing_wrong": nothing_wrong,
     "consent_rolled_back_ledger": rolled_back_ledger,
@@ -195,6 +302,22 @@ VECTORS: dict[str, Callable[[], Vector]] = {
     "consent_approved_by_a_thief": approved_by_a_thief,
     "consent_approval_of_another_record": approval_of_another_record,
     "consent_one_person_as_two": one_person_as_two,
+    "consent_spoken_nothing_wrong": lambda: attack(spoken()),
+    "consent_passkey_without_verification": lambda: attack(spoken(device=DEVICE.changed(flags=USER_PRESENT))),
+    "consent_passkey_of_another_origin": lambda: attack(
+        spoken(device=DEVICE.changed(client_data={"origin": "https://phish.example"}))
+    ),
+    "consent_passkey_of_a_registration": lambda: attack(
+        spoken(device=DEVICE.changed(client_data={"type": "webauthn.create"}))
+    ),
+    "consent_statement_swapped": statement_swapped,
+    "consent_report_of_another_statement": lambda: attack(spoken(reported=OTHER_STATEMENT)),
+    "consent_report_by_a_thief": lambda: attack(spoken(reporter=THIEF)),
+    "consent_upload_with_one_approval": lambda: attack(spoken(capture="upload")),
+    "consent_celebrity_one_person_as_two": lambda: attack(
+        spoken(approvers=("legal@example.com", "LEGAL@example.com"), deal="celebrity_endorsement")
+    ),
+    "consent_restriction_hidden": restriction_hidden,
 }
 
 

@@ -18,6 +18,8 @@ from consent.grant import Modality, ReasonCode, TakeId, TakeRequest
 from consent.keys import PublicKey
 from consent.ledger import LedgerView
 from consent.policy import Rulebook
+from consent.topics import load_topics
+from pipelines.assets import ASSETS
 
 HERE = Path(__file__).resolve().parent
 R = ReasonCode
@@ -33,6 +35,16 @@ EXPECTED: dict[str, set[ReasonCode]] = {
     "consent_approved_by_a_thief": {R.NOT_COUNTERSIGNED},
     "consent_approval_of_another_record": {R.RECORD_TAMPERED, R.NOT_COUNTERSIGNED},
     "consent_one_person_as_two": {R.EVIDENCE_MISSING},
+    "consent_spoken_nothing_wrong": set(),
+    "consent_passkey_without_verification": {R.RECORD_TAMPERED},
+    "consent_passkey_of_another_origin": {R.RECORD_TAMPERED},
+    "consent_passkey_of_a_registration": {R.RECORD_TAMPERED},
+    "consent_statement_swapped": {R.RECORD_TAMPERED},
+    "consent_report_of_another_statement": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
+    "consent_report_by_a_thief": {R.EVIDENCE_MISSING},
+    "consent_upload_with_one_approval": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
+    "consent_celebrity_one_person_as_two": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
+    "consent_restriction_hidden": {R.RECORD_TAMPERED},
 }
 
 
@@ -82,7 +94,9 @@ def test_attack_is_refused_for_its_reason(name: str) -> None:
         request,
         envelope=envelope,
         ledger=open_ledger(folder, keys),
-        rulebook=Rulebook(controller_keys=frozenset({PublicKey.from_hex(keys["controller"])}), topics={}),
+        rulebook=Rulebook(
+            controller_keys=frozenset({PublicKey.from_hex(keys["controller"])}), topics=load_topics(ASSETS / "topics")
+        ),
         at=builder().AT + timedelta(days=1),
     )
     if not EXPECTED[name]:

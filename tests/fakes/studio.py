@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from consent.decide import authorize, record_status
-from consent.envelope import Envelope, Evidence, approve_record, new_envelope, sign_record
+from consent.envelope import Envelope, approve_record, new_envelope, sign_record
+from consent.evidence import Evidence
 from consent.grant import Grant, Modality, Sha256Hex, TakeId, TakeRequest
 from consent.keys import SigningKey
 from consent.ledger import (

@@ -12,13 +12,41 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from consent.assessment import Answer, Answers, make_assessment
 from consent.decide import Decision, Granted, RecordStatus, Refused, explain, record_status
-from consent.envelope import Envelope, Evidence, approve_record, approve_script, new_envelope, sign_record
+from consent.envelope import (
+    Envelope,
+    accept_guardian,
+    accept_signature,
+    add_assessment,
+    add_report,
+    approve_record,
+    approve_script,
+    guardian_payload,
+    new_envelope,
+    restrict,
+    sign_record,
+)
+from consent.evidence import REQUIRED, Capture, CheckOutcome, Evidence, make_report
 from consent.grant import Modality, ReasonCode, RecordId, Sha256Hex, TakeId, TakeRequest
-from consent.keys import SigningKey
-from consent.ledger import Approved, Entry, LedgerView, RecordCreated, ScriptApproved, Signed
+from consent.keys import SigningContext, SigningKey
+from consent.ledger import (
+    Approved,
+    Assessed,
+    Checked,
+    Entry,
+    GuardianSigned,
+    LedgerView,
+    RecordCreated,
+    Restricted,
+    ScriptApproved,
+    Signed,
+)
 from consent.policy import Rulebook
 from consent.record import ConsentRecord
+from consent.restriction import Restriction
+from consent.signatures import subject_payload
+from tests.fakes.authenticator import Authenticator
 
 # No deadline: a busy machine is slow and not wrong.
 settings.register_profile("sayso", deadline=None)
@@ -28,6 +56,7 @@ ORIGIN = "sayso.example/ledger"
 SALT = bytes(range(32))
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PORTRAIT = Sha256Hex(hashlib.sha256(b"portrait").hexdigest())
+STATEMENT = Sha256Hex(hashlib.sha256(b"statement").hexdigest())
 CONTRACT = Sha256Hex(hashlib.sha256(b"contract").hexdigest())
 
 TERMS: dict[str, Any] = {
@@ -98,6 +127,7 @@ class World:
     subject_key: SigningKey = field(default_factory=SigningKey.generate)
     controller_key: SigningKey = field(default_factory=SigningKey.generate)
     ledger_key: SigningKey = field(default_factory=SigningKey.generate)
+    device: Authenticator = field(default_factory=Authenticator)
 
     def __post_init__(self) -> None:
         self.envelope: Envelope = new_envelope(self.record, salt=SALT)
@@ -146,6 +176,86 @@ class World:
         )
         digest = self.envelope.script_approvals[-1].sha256
         return self.file(ScriptApproved(public_hash=self.name, at=self.earlier(1), approval_sha256=digest))
+
+    def sign_with_passkey(self, device: Authenticator | None = None, *, statement: Sha256Hex | None = None) -> World:
+        """Sign as on the subject's page; the statement is what the signature names."""
+        at = self.earlier(2)
+        payload = subject_payload(
+            record=self.envelope.record_id, public_hash=self.name, at=at, statement_sha256=statement
+        )
+        signature = (device or self.device).sign(payload, SigningContext.SUBJECT, at=at)
+        self.envelope = accept_signature(self.envelope, signature, statement_sha256=statement)
+        return self.file(Signed(public_hash=self.name, at=at, signature_sha256=signature.sha256))
+
+    def sign_as_guardian(self, device: Authenticator) -> World:
+        at = self.earlier(1.5)
+        signature = device.sign(guardian_payload(self.envelope, at=at), SigningContext.GUARDIAN, at=at)
+        self.envelope = accept_guardian(self.envelope, signature)
+        return self.file(GuardianSigned(public_hash=self.name, at=at, signature_sha256=signature.sha256))
+
+    def check_statement(
+        self,
+        *,
+        capture: Capture = "live",
+        key: SigningKey | None = None,
+        statement: Sha256Hex = STATEMENT,
+        **outcomes: str,
+    ) -> World:
+        """File a report in which everything passed, but for ``outcomes``."""
+        checks = [
+            CheckOutcome.model_validate(
+                {
+                    "name": name,
+                    "outcome": outcomes.get(name, "passed"),
+                    "score": 0.5,
+                    "source": "a test",
+                    "reason": "so",
+                }
+            )
+            for name in REQUIRED
+            if outcomes.get(name) != "not run"
+        ]
+        report = make_report(
+            record=self.envelope.record_id,
+            public_hash=self.name,
+            statement_sha256=statement,
+            capture=capture,
+            code_issued_at=self.earlier(2.4),
+            checked_at=self.earlier(2.3),
+            checks=checks,
+            key=key or self.controller_key,
+        )
+        self.envelope = add_report(self.envelope, report)
+        return self.file(Checked(public_hash=self.name, at=self.earlier(2.3), report_sha256=report.sha256))
+
+    def assess(self) -> World:
+        at = self.earlier(1.2)
+        answer = Answer(level="low", text="An ordinary advertisement for coffee.")
+        assessment = make_assessment(
+            record=self.envelope.record_id,
+            public_hash=self.name,
+            answers=Answers(
+                dignity=answer,
+                sensitive_context=answer,
+                vulnerable_audiences=answer,
+                deception_risk=answer,
+                brand_fit=answer,
+            ),
+            by="legal@example.com",
+            at=at,
+            key=self.controller_key,
+        )
+        self.envelope = add_assessment(self.envelope, assessment)
+        return self.file(Assessed(public_hash=self.name, at=at, assessment_sha256=assessment.sha256))
+
+    def take_back(self, **values: tuple[str, ...]) -> World:
+        restriction = Restriction.model_validate({**values, "at": self.at})
+        self.envelope = restrict(self.envelope, restriction)
+        return self.file(Restricted(public_hash=self.name, at=self.at, restriction_hash=restriction.salted_hash(SALT)))
+
+    def between_people(self) -> World:
+        """The way of the subject's page: a live statement, its checks, a passkey, legal's assessment."""
+        return self.check_statement().sign_with_passkey(statement=STATEMENT).assess()
 
     def under_contract(self) -> World:
         return self.sign().approve("legal@example.com", "head@example.com", seen=evidence())

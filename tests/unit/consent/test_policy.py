@@ -13,7 +13,7 @@ from consent.envelope import erase_salt
 from consent.errors import LedgerTamperedError, RecordInvalidError
 from consent.grant import Modality, ReasonCode, Sha256Hex, TakeId
 from consent.keys import SigningKey
-from consent.ledger import Approved, LedgerView, Released, Resumed, Revoked, Signed, Suspended
+from consent.ledger import Approved, Declined, LedgerView, Released, Resumed, Revoked, Signed, Superseded, Suspended
 from consent.policy import modalities_of
 from consent.record import canonical_bytes
 from consent.territory import EU_MEMBERS
@@ -129,7 +129,7 @@ def forged_approval(world: World) -> Any:
     payload = approval_payload(
         record=world.envelope.record_id,
         public_hash=world.name,
-        subject=world.envelope.subject_signature,
+        subject_signature_sha256=world.envelope.subject_signature.sha256,
         approver="a@example.com",
         at=world.at,
         evidence_sha256=None,
@@ -145,7 +145,7 @@ def key_only(world: World) -> World:
 
 
 def one_approver_twice(world: World) -> World:
-    from consent.envelope import Evidence
+    from consent.evidence import Evidence
 
     seen = Evidence.model_validate(
         {
@@ -248,6 +248,10 @@ CASES: dict[str, Case] = {
         R.REVOKED,
         lambda w: w.file(Revoked(public_hash=w.name, at=w.at), Resumed(public_hash=w.name, at=w.at)),
     ),
+    "superseded": Case(
+        R.SUPERSEDED, lambda w: w.file(Superseded(public_hash=w.name, at=w.at, successor_hash=Sha256Hex("00" * 32)))
+    ),
+    "declined": Case(R.DECLINED, lambda w: w.file(Declined(public_hash=w.name, at=w.at))),
     "suspended": Case(R.SUSPENDED, lambda w: w.file(Suspended(public_hash=w.name, at=w.at))),
     "suspended again": Case(
         R.SUSPENDED,
@@ -335,7 +339,7 @@ def test_one_fault_is_refused_for_its_own_reason(case: Case, make_world: Callabl
         assert reason.message
         assert reason.needed
         assert reason.found
-    assert len(decision.steps) == 23
+    assert len(decision.steps) == 26
 
 
 def test_every_reason_of_a_decision_is_refused_by_some_case() -> None:

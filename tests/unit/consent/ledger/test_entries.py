@@ -15,15 +15,23 @@ from hypothesis import strategies as st
 from consent.errors import LedgerUnreadableError
 from consent.grant import Sha256Hex, TakeId
 from consent.ledger.entries import (
+    Acted,
     Approved,
+    Assessed,
+    Checked,
+    Declined,
     Entry,
+    GuardianSigned,
     RecordCreated,
     Released,
+    Restricted,
     Resumed,
     Revoked,
     ScriptApproved,
     Signed,
+    Superseded,
     Suspended,
+    actor_hash,
     entry_bytes,
     parse_entry,
     reason_hash,
@@ -65,6 +73,34 @@ def test_oldest_entries_are_read() -> None:
     stored = (Path(__file__).parents[1] / "data" / "entries-v1.jsonl").read_bytes().splitlines()
     assert [parse_entry(line) for line in stored] == list(ALL.values())
     assert [entry_bytes(entry) for entry in ALL.values()] == stored
+
+
+NEWER: dict[str, Entry] = {
+    "guardian_signed": GuardianSigned(public_hash=NAME, at=AT, signature_sha256=OTHER),
+    "checked": Checked(public_hash=NAME, at=AT, report_sha256=OTHER),
+    "assessed": Assessed(public_hash=NAME, at=AT, assessment_sha256=OTHER, actor_hash=OTHER),
+    "restricted": Restricted(public_hash=NAME, at=AT, restriction_hash=OTHER),
+    "declined": Declined(public_hash=NAME, at=AT),
+    "superseded": Superseded(public_hash=NAME, at=AT, successor_hash=OTHER),
+    "acted": Acted(public_hash=NAME, at=AT, action="link_sent", actor_hash=OTHER, reason_hash=OTHER),
+}
+
+
+@pytest.mark.parametrize(("kind", "entry"), NEWER.items(), ids=NEWER.keys())
+def test_newer_kinds_are_read_back_too(kind: str, entry: Entry) -> None:
+    assert entry.kind == kind
+    assert parse_entry(entry_bytes(entry)) == entry
+
+
+def test_an_action_is_a_machine_word() -> None:
+    with pytest.raises(ValueError, match="must not stand in the ledger"):
+        Acted(public_hash=NAME, at=AT, action="told Anna")
+
+
+def test_who_acted_is_hashed_with_the_salt_and_without_regard_to_case() -> None:
+    assert actor_hash(" Legal@Example.com", b"a") == actor_hash("legal@example.com", b"a")
+    assert actor_hash("legal@example.com", b"a") != actor_hash("legal@example.com", b"b")
+    assert actor_hash("x", b"a") != reason_hash("x", b"a")
 
 
 @given(st.sampled_from(list(ALL.values())), st.datetimes(timezones=st.just(UTC)), st.from_regex(r"\A[a-z0-9]{64}\Z"))
