@@ -16,7 +16,8 @@ from consent.record import ConsentRecord
 LANGUAGES = ("en", "fr", "es", "it", "pt", "ja", "zh", "hi", "de")
 
 
-def _record(today: date) -> ConsentRecord:
+def a_record(today: date) -> ConsentRecord:
+    """A record of a stock voice that may say anything for a day."""
     return ConsentRecord.model_validate(
         {
             "class": "synthetic_performer",
@@ -43,7 +44,7 @@ def grant_for(text: str, locale: str) -> Grant:
     """Ask a consent made for this call whether a stock voice may say ``text``; returns the grant."""
     at = datetime.now(UTC)
     subject, controller, ledger_key = (SigningKey.generate() for _ in range(3))
-    envelope = new_envelope(_record(at.date()), salt=secrets.token_bytes(32))
+    envelope = new_envelope(a_record(at.date()), salt=secrets.token_bytes(32))
     envelope = sign_record(envelope, key=subject, at=at)
     envelope = approve_record(envelope, key=controller, approver="legal@example.com", at=at)
     name, signature = envelope.public_hash, envelope.subject_signature

@@ -96,7 +96,7 @@ def why_not_counted(
         is_ours = approval.signature.key in controller_keys
     except SignatureInvalidError:
         return "its signature does not fit this record"
-    in_ledger = any(isinstance(one, Approved) and one.approval_sha256 == approval.sha256 for one in history)
+    in_ledger = approval.sha256 in {one.approval_sha256 for one in history if isinstance(one, Approved)}
     assessed = {one.assessment_sha256 for one in history if isinstance(one, Assessed)}
     rules = (
         (is_ours, "it was not made with the controller's key"),
@@ -168,7 +168,7 @@ def trusted_report(
     if report is None:
         return None
     ours = report.signature.public_key in {key.hex for key in controller_keys}
-    recorded = any(isinstance(one, Checked) and one.report_sha256 == report.sha256 for one in history)
+    recorded = report.sha256 in {one.report_sha256 for one in history if isinstance(one, Checked)}
     return report if ours and recorded else None
 
 
@@ -177,7 +177,7 @@ def is_guardian_signed(envelope: Envelope, history: Sequence[Entry]) -> bool:
     guardian, subject = envelope.guardian_signature, envelope.subject_signature
     if guardian is None or subject is None or guardian.public_key == subject.public_key:
         return False
-    return any(isinstance(one, GuardianSigned) and one.signature_sha256 == guardian.sha256 for one in history)
+    return guardian.sha256 in {one.signature_sha256 for one in history if isinstance(one, GuardianSigned)}
 
 
 def assurance(

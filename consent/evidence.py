@@ -52,13 +52,22 @@ class Evidence(Stored):
     capture: Capture | None = None  # of a statement: recorded by the page, or a file that was sent
 
 
+def _four_places(figure: float) -> float:
+    return round(figure, 4)
+
+
+# Four places: more is no knowledge, and every JSON writer writes them in the same digits, so that anyone can check the
+# signature over them.
+Figure: TypeAlias = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False), AfterValidator(_four_places)]
+
+
 class CheckOutcome(Stored):
     """What one check said."""
 
     name: Annotated[Line, Field(pattern=r"^[a-z_]{1,40}$")]
     outcome: Outcome
-    score: float | None = None
-    threshold: float | None = None
+    score: Figure | None = None
+    threshold: Figure | None = None
     source: Line
     reason: Text
 

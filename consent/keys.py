@@ -7,6 +7,7 @@ fixed by c2sp.org/signed-note; they can not be mistaken for the others, which ho
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import stat
@@ -63,6 +64,11 @@ def _is_small_order(raw: bytes) -> bool:
     return without_sign.hex() in _SMALL_ORDER_Y
 
 
+@functools.lru_cache(maxsize=4096)  # a decision checks one signature several times; only what verified is kept
+def _verify(raw: bytes, message: bytes, value: bytes) -> None:
+    Ed25519PublicKey.from_public_bytes(raw).verify(value, message)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """An Ed25519 public key: 32 bytes that are a usable point."""
@@ -103,7 +109,7 @@ class PublicKey:
     def verify_plain(self, message: bytes, value: bytes) -> None:
         """Check a signature over exactly these bytes; only signed notes have no context (see the module's text)."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(value, message)
+            _verify(self.raw, message, value)
         except (InvalidSignature, ValueError) as e:
             raise SignatureInvalidError(f"the signature is not one of key {self.key_id} over these bytes") from e
 

@@ -4,6 +4,7 @@ PipelineError
 ├── InputInvalidError       a file or value from a person cannot be used; says what to give instead
 │   ├── PortraitRefusedError  a portrait cannot be animated: which fault, which picture to take instead
 │   ├── ScriptRefusedError    a script cannot be spoken: unsupported language, nothing to say
+│   ├── EvidenceRefusedError  a recording handed in as evidence cannot be taken: what is wrong with the file
 │   └── ProfileInvalidError   a market, channel, label or weights file contradicts itself
 ├── WeightsError            weights are missing, damaged or may not be used
 ├── EncodeError             ffmpeg could not make or read a file
@@ -28,6 +29,10 @@ class PortraitRefusedError(InputInvalidError):
 
 class ScriptRefusedError(InputInvalidError):
     """A script cannot be spoken."""
+
+
+class EvidenceRefusedError(InputInvalidError):
+    """A recording handed in as evidence cannot be taken."""
 
 
 class ProfileInvalidError(InputInvalidError):

@@ -4,6 +4,10 @@ StudioError
 ├── UsageError           what a person typed or wrote cannot be used; says file, line and key (exit code 2)
 │   └── NotFoundError    the id names nothing here
 ├── StoreError           the database cannot be opened, migrated or trusted
+├── VaultError
+│   ├── VaultLockedError  the vault's key is missing, or open to others
+│   └── VaultDamagedError a file of the vault was changed, cut off or lost
+├── NoticeError          a message was not taken by the other side
 ├── JobError             a take stopped for a reason of our own
 └── InterruptedByPersonError   a person asked to stop; the work goes on where it stopped
 """
@@ -25,6 +29,22 @@ class NotFoundError(UsageError):
 
 class StoreError(StudioError):
     """The database cannot be opened, migrated or trusted."""
+
+
+class VaultError(StudioError):
+    """The vault cannot give or take a file."""
+
+
+class VaultLockedError(VaultError):
+    """The vault's key is missing, or open to others."""
+
+
+class VaultDamagedError(VaultError):
+    """A file of the vault was changed, cut off or lost."""
+
+
+class NoticeError(StudioError):
+    """A message was not taken by the other side."""
 
 
 class JobError(StudioError):

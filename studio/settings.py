@@ -2,25 +2,35 @@
 
 Settings are read once, by the composition root, from the command line and the environment; nothing below asks again.
 
-=====================  ==================================================================
-``SAYSO_HOME``         the home folder (default ``~/.sayso``; ``--home`` wins over it)
-``SAYSO_WEIGHTS``      the weights folder (default ``<home>/weights``)
-``SAYSO_DATABASE_URL`` records, ledger, campaigns and jobs (default SQLite files in the home)
-``SAYSO_HOSTS``        how many takes are rendered at the same time (default: one per core, at most 4)
-``SAYSO_DEBUG``        ``1`` shows tracebacks
-=====================  ==================================================================
+========================  ===============================================================
+``SAYSO_HOME``            the home folder (default ``~/.sayso``; ``--home`` wins over it)
+``SAYSO_WEIGHTS``         the weights folder (default ``<home>/weights``)
+``SAYSO_DATABASE_URL``    records, ledger, campaigns and jobs (default SQLite files in the home)
+``SAYSO_HOSTS``           how many takes are rendered at the same time (default: one per
+                          core, at most 4)
+``SAYSO_VAULT_KEY``       the file with the vault's key (default ``<home>.vault-key``, beside
+                          the home; back it up apart from the home)
+``SAYSO_PUBLIC_URL``      the address that people open (default ``http://localhost:7860``);
+                          passkeys are bound to its host
+``SAYSO_SMTP_URL``        how notices are mailed (studio.notices.mail); unset: not mailed
+``SAYSO_WEBHOOK_URL``     where notices are posted (studio.notices.webhook); unset: nowhere
+``SAYSO_WEBHOOK_SECRET``  what those posts are signed with
+``SAYSO_DEBUG``           ``1`` shows tracebacks
+========================  ===============================================================
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from studio.errors import UsageError
 
 HOSTS_MAX = 4  # more hosts than this wait for memory bandwidth, not for a core
+PUBLIC_URL = "http://localhost:7860"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,11 @@ class Settings:
     database_url: str
     jobs_database_url: str
     hosts: int
+    vault_key_path: Path  # never inside the home: a copy of the home must not open itself
+    public_url: str  # without a slash at its end
+    smtp_url: str | None = field(repr=False)  # holds a password
+    webhook_url: str | None = field(repr=False)
+    webhook_secret: str | None = field(repr=False)
 
     @property
     def keys_dir(self) -> Path:
@@ -55,8 +70,23 @@ class Settings:
 
     @property
     def evidence_dir(self) -> Path:
-        """Contracts and other evidence, by SHA-256."""
+        """Where contracts lay in clear before there was a vault; they are moved into it."""
         return self.home / "evidence"
+
+    @property
+    def vault_dir(self) -> Path:
+        """Sealed evidence and biometric templates."""
+        return self.home / "vault"
+
+    @property
+    def certificates_dir(self) -> Path:
+        """What was destroyed, how, when and by which law; signed, and free of personal data."""
+        return self.home / "certificates"
+
+    @property
+    def addresses_path(self) -> Path:
+        """Who is told of what (studio.notices.addresses); may be missing."""
+        return self.home / "notices.toml"
 
     @property
     def assets_dir(self) -> Path:
@@ -88,6 +118,8 @@ class Settings:
             self.library_dir,
             self.campaigns_dir,
             self.evidence_dir,
+            self.vault_dir,
+            self.certificates_dir,
             self.assets_dir,
             self.logs_dir,
             self.locks_dir,
@@ -98,7 +130,8 @@ def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
     """Read settings from the command line's home and the environment.
 
     Raises:
-        UsageError: ``SAYSO_HOSTS`` is not a positive number.
+        UsageError: ``SAYSO_HOSTS`` is not a positive number, ``SAYSO_PUBLIC_URL`` is no address, or the vault's key
+            would lie inside the home.
     """
     root = (home or Path(environ.get("SAYSO_HOME") or "~/.sayso")).expanduser().absolute()
     weights = environ.get("SAYSO_WEIGHTS")
@@ -114,7 +147,30 @@ def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
         database_url=url or f"sqlite:///{root / 'sayso.sqlite'}",
         jobs_database_url=url or f"sqlite:///{root / 'jobs.sqlite'}",
         hosts=int(hosts_text),
+        vault_key_path=_vault_key_path(root, environ),
+        public_url=_public_url(environ),
+        smtp_url=environ.get("SAYSO_SMTP_URL") or None,
+        webhook_url=environ.get("SAYSO_WEBHOOK_URL") or None,
+        webhook_secret=environ.get("SAYSO_WEBHOOK_SECRET") or None,
     )
+
+
+def _vault_key_path(home: Path, environ: Mapping[str, str]) -> Path:
+    named = environ.get("SAYSO_VAULT_KEY")
+    path = Path(named).expanduser().absolute() if named else home.with_name(home.name + ".vault-key")
+    if path.resolve().is_relative_to(home.resolve()):
+        raise UsageError(
+            f"SAYSO_VAULT_KEY names {path}, inside the home; whoever copied the home could read it: name another folder"
+        )
+    return path
+
+
+def _public_url(environ: Mapping[str, str]) -> str:
+    url = (environ.get("SAYSO_PUBLIC_URL") or PUBLIC_URL).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise UsageError(f"SAYSO_PUBLIC_URL is {url!r}; needed is an address such as https://consent.example.com")
+    return url
 
 
 def prepare_home(settings: Settings) -> None:

@@ -43,12 +43,6 @@ class MerkleTree:
         """Number of leaves."""
         return len(self._levels[0])
 
-    def copy(self) -> MerkleTree:
-        """Return a tree that can grow apart from this one (copies references, hashes nothing)."""
-        twin = MerkleTree()
-        twin._levels = [level.copy() for level in self._levels]  # it is of this class
-        return twin
-
     def append(self, leaf: bytes) -> None:
         """Add a leaf by its hash."""
         self._levels[0].append(leaf)

@@ -8,18 +8,16 @@ the database, as the witness: entries that the witness counted must still be the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from consent.errors import LedgerTamperedError, LedgerUnreadableError
 from consent.grant import Sha256Hex
 from consent.keys import PublicKey, SigningKey
 from consent.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from consent.ledger.entries import Entry, Released, Resumed, Revoked, Suspended, entry_bytes, parse_entry
-from consent.ledger.merkle import EMPTY_ROOT, MerkleTree, leaf_hash
-
-_History = Mapping[Sha256Hex, tuple[Entry, ...]]
+from consent.ledger.log import SharedLog
+from consent.ledger.merkle import EMPTY_ROOT, leaf_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +26,14 @@ class LedgerView:
 
     origin: str
     checkpoint: str  # the signed note
-    _tree: MerkleTree = field(repr=False)
-    _history: _History = field(repr=False)
-    entries: tuple[Entry, ...] = field(repr=False)  # oldest first
+    size: int  # number of entries
+    _log: SharedLog = field(repr=False)
 
     @classmethod
     def empty(cls, *, origin: str, key: SigningKey) -> LedgerView:
         """Begin a ledger."""
         note = sign_checkpoint(origin, 0, EMPTY_ROOT, key)
-        return cls(origin=origin, checkpoint=note, _tree=MerkleTree(), _history=MappingProxyType({}), entries=())
+        return cls(origin=origin, checkpoint=note, size=0, _log=SharedLog())
 
     @classmethod
     def open(
@@ -55,7 +52,7 @@ class LedgerView:
             LedgerTamperedError: entries and signed notes contradict each other.
             LedgerUnreadableError: something is missing or cannot be read.
         """
-        nothing = cls(origin=origin, checkpoint="", _tree=MerkleTree(), _history=MappingProxyType({}), entries=())
+        nothing = cls(origin=origin, checkpoint="", size=0, _log=SharedLog())
         return nothing.extended(entries, checkpoint=checkpoint, witness=witness, public_key=public_key)
 
     def extended(
@@ -87,36 +84,32 @@ class LedgerView:
         return dataclasses.replace(view, checkpoint=sign_checkpoint(view.origin, view.size, view.root, key))
 
     def _grown(self, leaves: Iterable[bytes], entries: tuple[Entry, ...], *, checkpoint: str) -> LedgerView:
-        tree = self._tree.copy()
-        for leaf in leaves:
-            tree.append(leaf_hash(leaf))
-        added: dict[Sha256Hex, list[Entry]] = {}
-        for entry in entries:
-            added.setdefault(entry.public_hash, []).append(entry)
-        history = dict(self._history)
-        for name, new in added.items():
-            history[name] = (*history.get(name, ()), *new)
-        return LedgerView(
-            origin=self.origin,
-            checkpoint=checkpoint,
-            _tree=tree,
-            _history=MappingProxyType(history),
-            entries=self.entries + entries,
-        )
+        log = self._log.grown(self.size, tuple(map(leaf_hash, leaves)), entries)
+        return LedgerView(origin=self.origin, checkpoint=checkpoint, size=self.size + len(entries), _log=log)
 
     @property
-    def size(self) -> int:
-        """Number of entries."""
-        return self._tree.size
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, oldest first: a copy, for who wants to read everything."""
+        return self._log.first(self.size)
+
+    def entry(self, index: int) -> Entry:
+        """Entry ``index``; raises ``ValueError`` if there is none."""
+        if not 0 <= index < self.size:
+            raise ValueError(f"there is no entry {index} in a ledger of {self.size}")
+        return self._log.at(index)
 
     @property
     def root(self) -> bytes:
         """Root hash over all entries."""
-        return self._tree.root()
+        return self._log.tree.root(self.size)
 
     def history(self, public_hash: Sha256Hex) -> tuple[Entry, ...]:
         """Everything about one record, oldest first; empty if the ledger does not know it."""
-        return self._history.get(public_hash, ())
+        return tuple(map(self._log.at, self._log.places(public_hash, self.size)))
+
+    def places(self, public_hash: Sha256Hex) -> tuple[int, ...]:
+        """Where the entries of ``history`` stand in the ledger."""
+        return self._log.places(public_hash, self.size)
 
     def releases(self, public_hash: Sha256Hex) -> tuple[Released, ...]:
         """The record's releases."""
@@ -133,11 +126,11 @@ class LedgerView:
 
     def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
         """Path of entry ``index`` under the checkpoint."""
-        return self._tree.inclusion_proof(index)
+        return self._log.tree.inclusion_proof(index, self.size)
 
     def consistency_proof(self, old_size: int) -> tuple[bytes, ...]:
         """Path from an older checkpoint to this one."""
-        return self._tree.consistency_proof(old_size)
+        return self._log.tree.consistency_proof(old_size, self.size)
 
     def require_head(self, said: Checkpoint, *, what: str) -> None:
         """Raise ``LedgerTamperedError`` unless the entries begin with those that this checkpoint was signed over."""
@@ -145,7 +138,7 @@ class LedgerView:
             raise LedgerTamperedError(
                 f"the {what} counts {said.size} entries, the ledger has {self.size}; some were taken away, restore them"
             )
-        if self._tree.root(said.size) != said.root:
+        if self._log.tree.root(said.size) != said.root:
             raise LedgerTamperedError(
                 f"the first {said.size} entries are not those that the {what} was signed over; restore them"
             )

@@ -117,7 +117,7 @@ def is_signed(standing: Standing) -> Outcome:
             f"the signature of record {_short(standing)} is dated {signed_at}, after this decision; check the clock"
         )
         return failed(needed, f"one of {signed_at}", message)
-    if not any(isinstance(entry, Signed) and entry.signature_sha256 == signature.sha256 for entry in standing.history):
+    if signature.sha256 not in {one.signature_sha256 for one in standing.history if isinstance(one, Signed)}:
         message = (
             f"the ledger does not hold the signature of record {_short(standing)}; let the subject sign a new record"
         )

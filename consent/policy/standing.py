@@ -57,6 +57,7 @@ class Standing:
     ledger_trouble: str  # why there is no ledger
     history: tuple[Entry, ...]  # what the ledger says of this record
     promised: frozenset[TakeId]  # takes of the record that are allowed and not released yet
+    counted: tuple[Approval, ...]  # the approvals that count (clause 5.1)
 
     def known_envelope(self) -> Envelope:
         """The envelope, in rules that need the record."""
@@ -75,14 +76,9 @@ class Standing:
         return _known(self.name, "public hash")
 
     def approvals(self) -> tuple[Approval, ...]:
-        """The approvals that count (clause 5.1)."""
-        return counted_approvals(
-            self.known_envelope(),
-            self.known_record(),
-            history=self.history,
-            controller_keys=self.rulebook.controller_keys,
-            at=self.at,
-        )
+        """The approvals that count (clause 5.1), in rules that need the record."""
+        self.known_record()
+        return self.counted
 
     def assurance(self) -> Assurance | None:
         """How sure we are of the person (clause 5.2)."""
@@ -179,6 +175,11 @@ def stand(
     record, record_trouble = _read(found)
     name = found.public_hash if found else None
     view = ledger if isinstance(ledger, LedgerView) else None
+    history = view.history(name) if view and name else ()
+    counted: tuple[Approval, ...] = ()
+    if found is not None and record is not None:
+        keys = rulebook.controller_keys
+        counted = counted_approvals(found, record, history=history, controller_keys=keys, at=now)
     return Standing(
         asked=asked,
         at=now,
@@ -191,8 +192,9 @@ def stand(
         record_trouble=envelope_trouble or record_trouble,
         ledger=view,
         ledger_trouble="" if view else str(ledger or "no ledger was given"),
-        history=view.history(name) if view and name else (),
+        history=history,
         promised=promised,
+        counted=counted,
     )
 
 

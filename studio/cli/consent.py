@@ -219,14 +219,17 @@ def check(
 def export(
     record: IdArgument,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The zip file to write.", show_default=False)],
+    with_evidence: Annotated[
+        bool, typer.Option("--with-evidence", help="Put the statement and contracts in as well.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a dossier: record, signatures, evidence, ledger entries with their proofs."""
+    """Write a dossier that anyone can check: record, signatures, ledger entries with their proofs."""
     with plain_errors():
         wiring = open_wiring(home)
         record_id = wiring.records.resolve(record)
-        wiring.dossiers.export(record_id, out=out)
+        wiring.dossiers.export(record_id, out=out, with_evidence=with_evidence)
         if as_json:
             say_json({"id": record_id, "path": str(out)})
         else:

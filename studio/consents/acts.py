@@ -7,29 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from consent.assessment import Answers, make_assessment
 from consent.draft import parse_consent_toml
-from consent.envelope import Envelope, approve_record, approve_script, new_envelope, sign_record
+from consent.envelope import Envelope, add_assessment, approve_record, approve_script, new_envelope, sign_record
 from consent.errors import ConsentStateError
 from consent.evidence import Evidence
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningKey
-from consent.ledger import (
-    Approved,
-    Entry,
-    LedgerView,
-    Resumed,
-    Revoked,
-    ScriptApproved,
-    Signed,
-    Suspended,
-    reason_hash,
-)
+from consent.ledger import Approved, Assessed, Entry, LedgerView, Resumed, Revoked, ScriptApproved, Signed, Suspended
 from consent.record import SALT_BYTES, Depiction
 from consent.tomlfile import read_toml
+from studio.consents.actbook import CONSOLE, SUBJECT, ActBook, Stamp
 from studio.consents.evidence import read_evidence, store_evidence
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
+
+
+def _nothing_follows(_record_id: RecordId) -> None:
+    """After most approvals there is nothing more to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +33,8 @@ class ConsentActs:
     """The acts, with everything they need passed in.
 
     ``controller_key`` opens (and at first use makes) the controller's key; ``withdrawn`` stops what is running for a
-    record and destroys its copies; ``depiction`` judges whether a picture is a photograph.
+    record and destroys its copies; ``depiction`` judges whether a picture is a photograph; ``approved`` is told of each
+    approval, so that an approved amendment takes the place of the version before it.
     """
 
     records: RecordStore
@@ -49,6 +46,12 @@ class ConsentActs:
     controller_key: Callable[[], SigningKey]
     depiction: Callable[[Path], Depiction]
     withdrawn: Callable[[RecordId], None]
+    approved: Callable[[RecordId], None] = _nothing_follows
+
+    @property
+    def book(self) -> ActBook:
+        """Where the acts are written down."""
+        return ActBook(records=self.records, clock=self.clock)
 
     def new(self, path: Path) -> Envelope:
         """File a draft from a consent.toml.
@@ -66,92 +69,109 @@ class ConsentActs:
 
     def sign(self, record_id: RecordId, *, key: SigningKey) -> Envelope:
         """Sign as the subject."""
-        at = self.clock()
 
-        def change(envelope: Envelope) -> tuple[Envelope, Entry]:
-            after = sign_record(envelope, key=key, at=at)
+        def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
+            after = sign_record(envelope, key=key, at=said.at)
             assert after.subject_signature is not None, "sign_record has just made it"
-            return after, Signed(public_hash=_name(after), at=at, signature_sha256=after.subject_signature.sha256)
+            digest = after.subject_signature.sha256
+            return after, Signed(public_hash=said.name, at=said.at, actor_hash=said.actor, signature_sha256=digest)
 
-        return self.records.change(record_id, change, at=at)
+        return self.book.do(record_id, make, action="signed", actor=SUBJECT)
+
+    def assess(self, record_id: RecordId, *, answers: Answers, by: str) -> Envelope:
+        """Answer the impact assessment as one person of the controller."""
+
+        def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
+            assessment = make_assessment(
+                record=record_id,
+                public_hash=said.name,
+                answers=answers,
+                by=by,
+                at=said.at,
+                key=self.controller_key(),
+            )
+            entry = Assessed(
+                public_hash=said.name, at=said.at, actor_hash=said.actor, assessment_sha256=assessment.sha256
+            )
+            return add_assessment(envelope, assessment), entry
+
+        return self.book.do(record_id, make, action="assessed", actor=by)
 
     def approve(self, record_id: RecordId, *, approver: str, evidence: Path | None = None) -> Envelope:
         """Approve as one person of the controller; ``evidence`` is a signed contract, kept by its SHA-256."""
         at = self.clock()
         attached: Evidence | None = None
-        content = b""
         if evidence is not None:
             attached, content = read_evidence(evidence, at=at)
             store_evidence(self.evidence_dir, attached, content)
 
-        def change(envelope: Envelope) -> tuple[Envelope, Entry]:
+        def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
             after = approve_record(envelope, key=self.controller_key(), approver=approver, at=at, evidence=attached)
-            return after, Approved(public_hash=_name(after), at=at, approval_sha256=after.approvals[-1].sha256)
+            digest = after.approvals[-1].sha256
+            return after, Approved(public_hash=said.name, at=at, actor_hash=said.actor, approval_sha256=digest)
 
-        return self.records.change(record_id, change, at=at)
+        envelope = self.book.do(record_id, make, action="approved", actor=approver, at=at)
+        self.approved(record_id)
+        return envelope
 
     def approve_script(
         self, record_id: RecordId, *, script_sha256: Sha256Hex, approver: str, key: SigningKey | None = None
     ) -> Envelope:
         """Approve one script word by word: with the subject's key, or without one by the controller's."""
-        at = self.clock()
 
-        def change(envelope: Envelope) -> tuple[Envelope, Entry]:
+        def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
             after = approve_script(
-                envelope, key=key or self.controller_key(), approver=approver, script_sha256=script_sha256, at=at
+                envelope,
+                key=key or self.controller_key(),
+                approver=approver,
+                script_sha256=script_sha256,
+                at=said.at,
             )
-            entry = ScriptApproved(public_hash=_name(after), at=at, approval_sha256=after.script_approvals[-1].sha256)
-            return after, entry
+            digest = after.script_approvals[-1].sha256
+            return after, ScriptApproved(
+                public_hash=said.name, at=said.at, actor_hash=said.actor, approval_sha256=digest
+            )
 
-        return self.records.change(record_id, change, at=at)
+        return self.book.do(record_id, make, action="script_approved", actor=approver)
 
-    def suspend(self, record_id: RecordId, *, reason: str) -> LedgerView:
+    def suspend(self, record_id: RecordId, *, reason: str, by: str = CONSOLE) -> LedgerView:
         """Stop every use until ``resume``."""
-        return self._note(
-            record_id, lambda name, at, digest: Suspended(public_hash=name, at=at, reason_hash=digest), reason
-        )
+        return self._mark(record_id, Suspended, action="suspended", reason=reason, by=by)
 
-    def resume(self, record_id: RecordId, *, reason: str) -> LedgerView:
+    def resume(self, record_id: RecordId, *, reason: str, by: str = CONSOLE) -> LedgerView:
         """Let use go on after a suspension."""
-        return self._note(
-            record_id, lambda name, at, digest: Resumed(public_hash=name, at=at, reason_hash=digest), reason
-        )
+        return self._mark(record_id, Resumed, action="resumed", reason=reason, by=by)
 
-    def revoke(self, record_id: RecordId, *, reason: str) -> LedgerView:
+    def revoke(self, record_id: RecordId, *, reason: str, by: str = CONSOLE) -> LedgerView:
         """Withdraw the consent for ever, then stop what runs and destroy every copy that was not released.
 
         Raises:
             ConsentStateError: it was withdrawn before; what that withdrawal left undone is done now.
         """
         try:
-            view = self._note(
-                record_id, lambda name, at, digest: Revoked(public_hash=name, at=at, reason_hash=digest), reason
-            )
+            view = self._mark(record_id, Revoked, action="revoked", reason=reason, by=by)
         except ConsentStateError:
-            if self._is_withdrawn(record_id):
+            if self.is_withdrawn(record_id):
                 self.withdrawn(record_id)
             raise
         self.withdrawn(record_id)
         return view
 
-    def _is_withdrawn(self, record_id: RecordId) -> bool:
+    def is_withdrawn(self, record_id: RecordId) -> bool:
+        """Whether the consent was withdrawn as a whole."""
         envelope = self.records.find(record_id)
         name = None if envelope is None else envelope.public_hash
         return name is not None and self.ledger.view().revocation(name) is not None
 
-    def _note(
-        self, record_id: RecordId, make: Callable[[Sha256Hex, datetime, Sha256Hex], Entry], reason: str
+    def _mark(
+        self, record_id: RecordId, kind: type[Suspended | Resumed | Revoked], *, action: str, reason: str, by: str
     ) -> LedgerView:
-        at = self.clock()
-
-        def change(envelope: Envelope) -> tuple[Envelope, Entry]:
-            name = _name(envelope)
-            assert envelope.salt is not None, "or _name would have raised"
-            entry = make(name, at, reason_hash(reason, envelope.salt))
+        def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
+            entry = kind(public_hash=said.name, at=said.at, actor_hash=said.actor, reason_hash=said.reason)
             self._check_order(entry)
             return envelope, entry
 
-        self.records.change(record_id, change, at=at)
+        self.book.do(record_id, make, action=action, actor=by, reason=reason)
         return self.ledger.view()
 
     def _check_order(self, entry: Entry) -> None:
@@ -170,10 +190,3 @@ def bound_files(path: Path) -> tuple[Path, ...]:
     scope = read_toml(path).data["scope"]
     named = scope.get("assets", []) if isinstance(scope, dict) else []
     return tuple(path.parent / str(name) for name in named)
-
-
-def _name(envelope: Envelope) -> Sha256Hex:
-    name = envelope.public_hash
-    if name is None:
-        raise ConsentStateError(f"the salt of record {envelope.record_id} was erased; nothing more can be done to it")
-    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -10,28 +11,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import rfc8785
 from pydantic import BaseModel
 
 from consent.decide import RecordStatus, record_status
 from consent.envelope import Envelope
 from consent.errors import LedgerError
 from consent.grant import RecordId
+from consent.keys import SigningContext, SigningKey
 from consent.ledger import LedgerView, entry_bytes, verifier_key
 from consent.policy import Rulebook, stand
-from consent.receipt import receipt
+from consent.receipt import Json, receipt
 from studio.errors import NotFoundError
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
 
 _READ_ME = """This dossier holds everything that a consent record rests on.
+Check it with verify-a-dossier.py, which needs Python and the package cryptography, and nothing of Sayso.
 
 record.json       the record, byte for byte as it was signed; its SHA-256 is the record's id
-envelope.json     salt, the subject's signature, approvals, evidence by hash
+envelope.json     salt, the signatures, approvals, reports, assessments, partial withdrawals, evidence by hash
 receipt.json      the receipt of the subject (ISO/IEC TS 27560)
 ledger.json       every ledger entry of the record, each with its RFC 6962 inclusion proof (base64)
 checkpoint.txt    the signed checkpoint that the proofs lead to (c2sp.org/signed-note)
 ledger-key.txt    the key that the checkpoint is signed with; compare it with the one you know
-evidence/         contracts and other files, by SHA-256
+evidence/         statements, contracts and other files, by SHA-256, where they were asked for
+manifest.json     the SHA-256 of every file, signed with the company's key
 """
 
 
@@ -42,7 +47,8 @@ class Dossiers:
     records: RecordStore
     ledger: LedgerStore
     rulebook: Callable[[], Rulebook]
-    evidence_dir: Path
+    evidence: Callable[[RecordId, str], bytes | None]  # the bytes by their SHA-256, if they are still kept
+    controller_key: Callable[[], SigningKey]
     clock: Callable[[], datetime]
 
     def show(self, record_id: RecordId) -> dict[str, object]:
@@ -88,8 +94,10 @@ class Dossiers:
             )
         return lines
 
-    def export(self, record_id: RecordId, *, out: Path) -> None:
-        """Write the dossier as a zip file that only its owner can read.
+    def export(self, record_id: RecordId, *, out: Path, with_evidence: bool = False) -> None:
+        """Write the dossier as a zip file that only its owner can read; docs/verify-a-dossier.py checks it.
+
+        The zip has one form (names sorted, nothing packed, no dates), so that no byte of it can be changed unseen.
 
         Raises:
             NotFoundError: there is no such record.
@@ -97,25 +105,33 @@ class Dossiers:
         """
         envelope = self._envelope(record_id)
         view = self.ledger.view()
-        key = self.ledger.public_key
-        leaves, _ = self.ledger.everything()
-        proofs = _proofs(view, leaves[: view.size], envelope)
         the_receipt = receipt(envelope, ledger=view, rulebook=self.rulebook(), at=self.clock())
-        part = out.with_name(out.name + ".part")
-        part.touch(mode=0o600)
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as dossier:
-            dossier.writestr("README.txt", _READ_ME)
-            dossier.writestr("record.json", envelope.record_bytes)
-            dossier.writestr("envelope.json", envelope.to_json())
-            dossier.writestr("receipt.json", json.dumps(the_receipt, indent=2, ensure_ascii=False, default=str))
-            dossier.writestr("ledger.json", json.dumps(proofs, indent=2))
-            dossier.writestr("checkpoint.txt", view.checkpoint)
-            dossier.writestr("ledger-key.txt", verifier_key(self.ledger.origin, key) + "\n")
+        files: dict[str, bytes] = {
+            "README.txt": _READ_ME.encode(),
+            "record.json": envelope.record_bytes,
+            "envelope.json": envelope.to_json().encode(),
+            "receipt.json": json.dumps(the_receipt, indent=2, ensure_ascii=False, default=str).encode(),
+            "ledger.json": json.dumps({"entries": _proofs(view, envelope)}, indent=2).encode(),
+            "checkpoint.txt": view.checkpoint.encode(),
+            "ledger-key.txt": (verifier_key(self.ledger.origin, self.ledger.public_key) + "\n").encode(),
+        }
+        if with_evidence:
             for one in envelope.evidence:
-                stored = self.evidence_dir / one.sha256
-                if stored.is_file():
-                    dossier.write(stored, f"evidence/{one.sha256}{Path(one.name).suffix}")
-        part.replace(out)
+                content = self.evidence(record_id, one.sha256)
+                if content is not None:
+                    files[f"evidence/{one.sha256}{Path(one.name).suffix}"] = content
+        _write_zip(out, self._sealed(files))
+
+    def _sealed(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """Add the manifest: the SHA-256 of every file, signed with the controller's key."""
+        key = self.controller_key()
+        manifest: dict[str, Json] = {
+            "dossier_version": 1,
+            "keys": {"controller": key.public_key.hex, "ledger": self.ledger.public_key.hex},
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        }
+        signature = key.sign(rfc8785.dumps(manifest), SigningContext.DOSSIER).hex()
+        return {**files, "manifest.json": rfc8785.dumps({"manifest": manifest, "signature": signature})}
 
     def status(self, record_id: RecordId) -> RecordStatus:
         """Return where the record is in its life.
@@ -167,16 +183,26 @@ def _releases(envelope: Envelope, ledger: LedgerView | LedgerError) -> list[dict
     ]
 
 
-def _proofs(view: LedgerView, leaves: list[bytes], envelope: Envelope) -> list[dict[str, object]]:
+def _proofs(view: LedgerView, envelope: Envelope) -> list[dict[str, object]]:
     if envelope.public_hash is None:
         return []
-    wanted = {entry_bytes(entry) for entry in view.history(envelope.public_hash)}
-    found: list[dict[str, object]] = []
-    for index, leaf in enumerate(leaves):
-        if leaf in wanted:
-            proof = [base64.b64encode(node).decode() for node in view.inclusion_proof(index)]
-            found.append({"index": index, "size": view.size, "entry": json.loads(leaf), "proof": proof})
-    return found
+    return [
+        {
+            "index": index,
+            "entry": base64.b64encode(entry_bytes(view.entry(index))).decode(),
+            "proof": [base64.b64encode(node).decode() for node in view.inclusion_proof(index)],
+        }
+        for index in view.places(envelope.public_hash)
+    ]
+
+
+def _write_zip(out: Path, files: dict[str, bytes]) -> None:
+    part = out.with_name(out.name + ".part")
+    part.touch(mode=0o600)
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as dossier:
+        for name in sorted(files):
+            dossier.writestr(zipfile.ZipInfo(name), files[name])  # without a date: the same dossier, the same bytes
+    part.replace(out)
 
 
 def _dump(model: BaseModel | None) -> object:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from consent.record import ConsentRecord
-from studio.wordings.record_text import ShownText
+
+if TYPE_CHECKING:
+    from studio.wordings.record_text import ShownText
 
 Stage: TypeAlias = Literal[
     "asked",  # read, narrow, decline, ask for changes, or go on
@@ -29,6 +31,29 @@ Stage: TypeAlias = Literal[
 ]
 Party: TypeAlias = Literal["subject", "guardian"]
 LinkProblem: TypeAlias = Literal["unknown", "expired", "revoked", "used_elsewhere", "too_many_tries"]
+RefusalKey: TypeAlias = Literal[
+    "moved_on",  # legal or the other person did something meanwhile, or the page is old; load it again
+    "not_now",  # this cannot be done at this stage
+    "waiting_for_subject",  # the guardian signs after the subject
+    "narrow_nothing",  # nothing in the counter-offer is less than before
+    "narrow_wider",  # {fields}: would allow more than was asked
+    "narrow_invalid",  # {fields}: no such value, or nothing would be left
+    "too_many_versions",  # enough counter-offers; write to legal
+    "message_empty",
+    "message_long",  # {most}: characters
+    "too_many_messages",
+    "upload_not_allowed",  # only a live recording counts for this request
+    "code_used",  # each code is good for one recording; take a new one
+    "no_attempts_left",  # {contact}: ask the company
+    "file_refused",  # {reason}: a sentence in English from the check of the file
+    "passkey_missing",  # make one first
+    "passkey_refused",  # the device's answer does not fit; try again
+    "passkey_late",  # the question to the device has run out; try again
+    "passkey_other",  # a script is approved with the passkey that signed the record
+    "script_unknown",
+    "part_invalid",  # {fields}: nothing of this is in the consent
+    "records_unreadable",  # the ledger cannot be relied on; nothing is decided on it
+]
 
 
 class LinkRefusedError(Exception):
@@ -42,9 +67,9 @@ class LinkRefusedError(Exception):
 class ActRefusedError(Exception):
     """What the subject asked for cannot be done; ``message_key`` names the wording, ``detail`` fills it."""
 
-    def __init__(self, message_key: str, **detail: str) -> None:
+    def __init__(self, message_key: RefusalKey, **detail: str) -> None:
         super().__init__(message_key)
-        self.message_key = message_key
+        self.message_key: RefusalKey = message_key
         self.detail: Mapping[str, str] = detail
 
 
@@ -144,6 +169,10 @@ class SubjectDesk(Protocol):
         """Say in which language to greet, without using the link up (mail scanners open links too)."""
         ...
 
+    def send_new_link(self, token: str, *, client: str) -> None:
+        """Mail a fresh link to the contact in the record, and to nobody else. Says nothing of whether it did."""
+        ...
+
     def claim(self, token: str, *, client: str) -> str:
         """Use the link up for this browser; returns the secret that its cookie keeps."""
         ...
@@ -165,7 +194,11 @@ class SubjectDesk(Protocol):
         ...
 
     def agree_to_checks(self, token: str, claim: str) -> Movements:
-        """Agree to the wording and to the biometric checks; gives a fresh code and two movements."""
+        """Agree to the wording and to the biometric checks; gives a fresh code and two movements.
+
+        A guardian, and the rights holder of a fictional performer, speak no statement: their ``text`` is empty and the
+        stage is "sign" at once.
+        """
         ...
 
     def statement(self, token: str, claim: str) -> Movements:

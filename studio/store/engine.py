@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from studio.errors import StoreError
 
 BUSY_TIMEOUT_MS = 30_000  # longer than any transaction of ours; a writer that waits longer has met a fault
+FORGET_TIMEOUT_MS = 1_000  # an erasure must not keep a person waiting
 READ_ONLY = "sayso_read_only"
 
 
@@ -50,6 +51,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def forget_old_pages(engine: Engine) -> None:
+    """Fold SQLite's write-ahead log back and cut it off: until then it holds pages as they were before an erasure.
+
+    Waits a second at most; while somebody reads an old page it stays, and the next erasure tries again.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()  # not one of SQLAlchemy's: they begin a transaction, which would be in the way
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={FORGET_TIMEOUT_MS}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # answers "busy" instead of raising
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            cursor.close()
+    finally:
+        connection.close()
+
+
 def lock_ledger(connection: Connection) -> None:
     """Let one transaction at a time append to the ledger (SQLite's BEGIN IMMEDIATE has already seen to it)."""
     if connection.dialect.name == "postgresql":
@@ -72,6 +93,7 @@ def _set_pragmas(connection: sqlite3.Connection) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # a wrapped key that is deleted must not stay in a free page
     cursor.close()
 
 

@@ -36,6 +36,7 @@ class LedgerStore:
         self._key = key
         self._witness_path = witness_path
         self._known: LedgerView | None = None
+        self._known_witness: str | None = None  # that ``_known`` was checked against
         self.origin = ledger_origin(key.public_key)
 
     @property
@@ -72,8 +73,9 @@ class LedgerStore:
         if before.size == 0:
             self.write_witness(before)  # entries without any witness would look like a lost one
         after = before.appended(entries, key=self._key)
-        for offset, entry in enumerate(entries):
-            connection.execute(insert(ledger_entries).values(position=before.size + offset, body=entry_bytes(entry)))
+        rows = [{"position": before.size + n, "body": entry_bytes(entry)} for n, entry in enumerate(entries)]
+        if rows:
+            connection.execute(insert(ledger_entries), rows)
         connection.execute(insert(checkpoints).values(size=after.size, note=after.checkpoint, signed_at=at))
         return after
 
@@ -118,7 +120,8 @@ class LedgerStore:
 
     def _view_in(self, connection: Connection, *, witness: str | None) -> LedgerView:
         newest = connection.execute(select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)).scalar()
-        count = connection.execute(select(func.count()).select_from(ledger_entries)).scalar_one()
+        last = connection.execute(select(func.max(ledger_entries.c.position))).scalar()
+        count = 0 if last is None else last + 1  # a gap shows when the rows are read; counting them all would not scale
         if newest is None:
             if count or (witness is not None and _size_of(witness)):
                 raise LedgerTamperedError(
@@ -127,6 +130,8 @@ class LedgerStore:
                 )
             return LedgerView.empty(origin=self.origin, key=self._key)
         known = self._known
+        if known is not None and (known.size, known.checkpoint, self._known_witness) == (count, newest, witness):
+            return known  # nothing is new, neither here nor beside the database
         if known is not None and known.size <= count:
             rows = self._rows(connection, start=known.size)
             view = known.extended(rows, checkpoint=newest, witness=witness, public_key=self.public_key)
@@ -135,7 +140,7 @@ class LedgerStore:
             view = LedgerView.open(
                 rows, origin=self.origin, checkpoint=newest, witness=witness, public_key=self.public_key
             )
-        self._known = view
+        self._known, self._known_witness = view, witness
         return view
 
     @staticmethod

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -13,12 +11,14 @@ from consent.envelope import Envelope, erase_salt
 from consent.errors import ConsentStateError, RecordInvalidError
 from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
+from consent.record import SALT_BYTES
 from studio.errors import NotFoundError
 from studio.store.engine import reading
 from studio.store.ledger import LedgerStore
 from studio.store.schema import envelopes, salts
 
 Change = Callable[[Envelope], tuple[Envelope, Entry]]  # reads the envelope, returns the new one and what to write down
+Also = Callable[[Connection], None]  # what else belongs to the same transaction
 
 PREFIX_MIN = 6  # people paste the first digits of an id; fewer than this would soon name two
 
@@ -30,8 +30,10 @@ class RecordStore:
         self._engine = engine
         self._ledger = ledger
 
-    def create(self, envelope: Envelope, *, at: datetime) -> LedgerView:
-        """Store a new record and write its creation into the ledger.
+    def create(
+        self, envelope: Envelope, *, at: datetime, entries: Sequence[Entry] = (), also: Also | None = None
+    ) -> LedgerView:
+        """Store a new record and write its creation into the ledger, and after it ``entries``.
 
         Raises:
             ConsentStateError: the very same record is stored already.
@@ -52,11 +54,14 @@ class RecordStore:
             connection.execute(
                 insert(salts).values(record_id=envelope.record_id, salt=envelope.salt, public_hash=public_hash)
             )
-            after = self._ledger.append_in(connection, (RecordCreated(public_hash=public_hash, at=at),), at=at)
+            if also is not None:
+                also(connection)
+            created = RecordCreated(public_hash=public_hash, at=at)
+            after = self._ledger.append_in(connection, (created, *entries), at=at)
         self._ledger.write_witness(after)
         return after
 
-    def change(self, record_id: RecordId, change: Change, *, at: datetime) -> Envelope:
+    def change(self, record_id: RecordId, change: Change, *, at: datetime, also: Also | None = None) -> Envelope:
         """Replace an envelope by what ``change`` makes of it, and append the entry that it returns.
 
         Raises:
@@ -70,6 +75,8 @@ class RecordStore:
             connection.execute(
                 update(envelopes).where(envelopes.c.record_id == record_id).values(body=erase_salt(after).to_json())
             )
+            if also is not None:
+                also(connection)
             view = self._ledger.append_in(connection, (entry,), at=at)
         self._ledger.write_witness(view)
         return after
@@ -140,9 +147,9 @@ def _load(connection: Connection, record_id: str) -> Envelope | None:
     row = connection.execute(query).first()
     if row is None:
         return None
-    salt = None if row.salt is None else base64.b64encode(row.salt).decode()
-    try:
-        whole = json.dumps({**json.loads(row.body), "salt": salt})
-    except (ValueError, TypeError, RecursionError) as e:  # a database holds whatever was put there
-        raise RecordInvalidError(f"the stored row is no JSON object ({type(e).__name__})") from e
-    return Envelope.from_json(whole)
+    envelope = Envelope.from_json(row.body)
+    if row.salt is None:
+        return envelope
+    if len(row.salt) != SALT_BYTES:  # a database holds whatever was put there
+        raise RecordInvalidError(f"the stored salt has {len(row.salt)} bytes, needed are {SALT_BYTES}")
+    return envelope.model_copy(update={"salt": bytes(row.salt)})

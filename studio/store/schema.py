@@ -6,9 +6,23 @@ The ledger holds no personal data, so it is never erased.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Float, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-HEAD = "0001"  # the newest migration in migrations/versions
+from studio.store.instants import Instant
+
+HEAD = "0004"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -83,4 +97,171 @@ releases = Table(
     Column("ledger_position", Integer, nullable=False),
     Column("checkpoint", Text, nullable=False),
     Column("released_at", DateTime(timezone=True), nullable=False),
+)
+
+vault_items = Table(
+    "vault_items",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("record_id", String(64), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=True),  # none: the item was erased
+    Column("erased_at", DateTime(timezone=True), nullable=True),
+    Column("erased_why", String(32), nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("deal", String(32), nullable=False),
+    Column("state", String(24), nullable=False, index=True),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("current", Integer, nullable=False),  # the version that the links show; 0 before the first is filed
+    Column("draft", Text, nullable=True),  # the terms before they are sent: a record without its notice
+    Column("guardian_state", String(24), nullable=True),  # none: the record names no guardian
+)
+
+request_versions = Table(
+    "request_versions",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("record_id", String(64), nullable=False, unique=True),
+    Column("made_by", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+request_messages = Table(
+    "request_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request_id", String(32), ForeignKey("requests.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("author", Text, nullable=False),  # an address, "subject" or "guardian"
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("request_id", String(32), ForeignKey("requests.id"), nullable=False, index=True),
+    Column("party", String(16), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+    Column("claim_sha256", String(64), nullable=True),  # of the browser that used the link up
+    Column("claimed_at", Instant, nullable=True),
+    Column("sent_to", Text, nullable=True),
+)
+
+link_tries = Table(
+    "link_tries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("record_id", String(64), primary_key=True),
+    Column("code", String(6), nullable=False),
+    Column("movements", Text, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("accepted_sha256", String(64), nullable=True),  # the recording that will be signed with
+    Column("checks", Text, nullable=False),
+)
+
+statement_attempts = Table(
+    "statement_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", String(64), nullable=False, index=True),
+    Column("capture", String(8), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("refusal", Text, nullable=True),  # why the file was not taken; then nothing of it is kept
+    Column("item_id", String(32), nullable=True),  # the recording in the vault
+    Column("transcript_item_id", String(32), nullable=True),
+    Column("still_item_id", String(32), nullable=True),
+    Column("sha256", String(64), nullable=True),
+    Column("media_type", Text, nullable=True),
+    Column("duration_s", Float, nullable=True),
+    Column("report_sha256", String(64), nullable=True),  # the signed report stands in the envelope
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("party", String(16), primary_key=True),
+    Column("challenge", LargeBinary, nullable=True),
+    Column("purpose", String(80), nullable=False),
+    Column("issued_at", Instant, nullable=True),
+    Column("credential_id", LargeBinary, nullable=True),
+    Column("cose_key", LargeBinary, nullable=True),
+    Column("sign_count", BigInteger, nullable=False),
+)
+
+scripts = Table(
+    "scripts",
+    metadata,
+    Column("record_id", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("locale", String(24), nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dedupe", String(128), nullable=False, unique=True),
+    Column("channel", String(16), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_try_at", Instant, nullable=True),  # none: sent, or given up
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("error", Text, nullable=False),
+)
+
+start_links = Table(
+    "start_links",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=True),
+    Column("removed_at", Instant, nullable=True),
 )

@@ -22,8 +22,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pipelines.assets import ASSETS
 from pipelines.errors import PipelineError
 from pipelines.release.verdict import Verdict
+from studio.review.people import People
 from studio.web.answer import answer_for
-from studio.web.gate import COOKIE, Gate, Sessions
+from studio.web.gate import Gate, Sessions
+from studio.web.start import start_router
 
 HERE = Path(__file__).parent
 UPLOAD_BYTES_MAX = 1 << 30  # an hour of a release at 2 Mbit/s
@@ -44,6 +46,7 @@ class WebParts:
     verify: Callable[[Path], Verdict]
     sessions: Sessions
     announce: Callable[[str], None]  # shows a start link's path on the console
+    people: People | None = None  # None: only the console's start link works
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -56,7 +59,16 @@ def create_app(parts: WebParts) -> FastAPI:
     """Build the app; the caller mounts its pages on it before it serves."""
     app = FastAPI(title="Sayso", docs_url=None, redoc_url=None, openapi_url=None)
     templates = Jinja2Templates(HERE / "templates")
-    app.include_router(_start_router(parts, templates))
+    app.include_router(_plain_router(parts))
+    app.include_router(
+        start_router(
+            sessions=parts.sessions,
+            people=parts.people,
+            announce=parts.announce,
+            home_path=parts.home_path,
+            templates=templates,
+        )
+    )
     app.include_router(_verify_router(parts, templates))
     app.include_router(_file_router(parts))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -65,7 +77,7 @@ def create_app(parts: WebParts) -> FastAPI:
     return app
 
 
-def _start_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
+def _plain_router(parts: WebParts) -> APIRouter:
     router = APIRouter()
 
     @router.get("/healthz")
@@ -79,21 +91,6 @@ def _start_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
     @router.get("/")
     def home() -> Response:
         return RedirectResponse(parts.home_path, 303)
-
-    @router.get("/start")
-    def start_hint(request: Request) -> Response:
-        parts.announce(parts.sessions.new_start_path())
-        return templates.TemplateResponse(request, "start.html", {})
-
-    @router.get("/start/{token}")
-    def start(request: Request, token: str) -> Response:
-        session = parts.sessions.begin(token)
-        if session is None:
-            parts.announce(parts.sessions.new_start_path())
-            return templates.TemplateResponse(request, "start.html", {"used": True}, status_code=403)
-        answer = RedirectResponse(parts.home_path, 303)
-        answer.set_cookie(COOKIE, session, httponly=True, samesite="lax", secure=request.url.scheme == "https")
-        return answer
 
     return router
 

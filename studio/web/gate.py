@@ -1,7 +1,8 @@
 """The gate in front of every page: which paths are public, who may pass, and which requests come from elsewhere.
 
 1. A path outside ``PUBLIC`` needs a session cookie; there is no other way in.
-2. A session begins with the start link, which ``sayso serve`` prints and which works once; /start prints a new one.
+2. A session begins with a start link, which works once: the console's, which ``sayso serve`` prints (/start prints a new
+   one) and which names nobody; or a person's own (``sayso people invite``), whose session carries address and role.
 3. A request that changes something must come from our own pages (``Sec-Fetch-Site``, or ``Origin`` where a browser
    sends no such header).
 4. Answers carry headers that keep the pages out of frames and out of referrers.
@@ -13,6 +14,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
@@ -20,6 +24,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
+
+from studio.review.people import Person
+from studio.store.people import Role
 
 COOKIE = "sayso_session"
 PUBLIC = ("/verify", "/static", "/healthz", "/start")
@@ -33,12 +40,33 @@ SECURITY_HEADERS = {
 }
 
 
-class Sessions:
-    """Who is signed in, in memory: a restart of the studio signs everyone out."""
+PERSON_HOURS = 12  # a working day; whoever may approve does not stay signed in over night
 
-    def __init__(self) -> None:
+
+def _nobody(_email: str) -> Role | None:
+    """Without a list of people, nobody has a role."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    email: str | None  # None: the console's
+    began_s: float
+
+
+class Sessions:
+    """Who is signed in, in memory: a restart of the studio signs everyone out.
+
+    ``role_of`` knows the role that a person has now, or None once they were taken off the list.
+    """
+
+    def __init__(
+        self, *, role_of: Callable[[str], Role | None] = _nobody, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._start_token: str | None = None
-        self._open: set[str] = set()
+        self._open: dict[str, _Session] = {}
+        self._role_of = role_of
+        self._clock_s = clock_s
 
     @override
     def __repr__(self) -> str:
@@ -51,17 +79,46 @@ class Sessions:
         return f"/start/{self._start_token}"
 
     def begin(self, token: str) -> str | None:
-        """Use the start link: a session id, or None if the token is wrong or was used."""
+        """Use the console's start link: a session id, or None if the token is wrong or was used."""
         if self._start_token is None or not hmac.compare_digest(token.encode(), self._start_token.encode()):
             return None
         self._start_token = None
-        session = secrets.token_urlsafe(32)
-        self._open.add(session)
-        return session
+        return self._add(None)
+
+    def begin_as(self, person: Person) -> str:
+        """Begin the session of a person who has used their own start link."""
+        return self._add(person.email)
+
+    def end(self, session: str) -> None:
+        """Sign out."""
+        self._open.pop(self._known(session) or "", None)
 
     def holds(self, session: str) -> bool:
-        """Whether this session is open."""
-        return any(hmac.compare_digest(session.encode(), known.encode()) for known in self._open)
+        """Whether this session is open, and whoever it belongs to may still come in."""
+        found = self._find(session)
+        return found is not None and (found.email is None or self._role_of(found.email) is not None)
+
+    def who(self, session: str) -> Person | None:
+        """The person of this session, with the role they have now; None for the console's session and for strangers."""
+        found = self._find(session)
+        role = None if found is None or found.email is None else self._role_of(found.email)
+        return None if found is None or found.email is None or role is None else Person(email=found.email, role=role)
+
+    def _add(self, email: str | None) -> str:
+        session = secrets.token_urlsafe(32)
+        self._open[session] = _Session(email, self._clock_s())
+        return session
+
+    def _known(self, session: str) -> str | None:
+        return next((one for one in tuple(self._open) if hmac.compare_digest(session.encode(), one.encode())), None)
+
+    def _find(self, session: str) -> _Session | None:
+        known = self._known(session)
+        found = None if known is None else self._open[known]
+        if found is None or found.email is None or self._clock_s() - found.began_s < PERSON_HOURS * 3600:
+            return found
+        self.end(session)
+        return None
 
 
 class Gate:
@@ -94,7 +151,7 @@ class Gate:
         headers = Headers(scope=scope)
         if scope.get("method", "GET") not in SAFE_METHODS and not _is_from_here(headers):
             return JSONResponse({"error": "this request came from another site; open the studio and try again"}, 403)
-        if _is_public(scope["path"]) or self._sessions.holds(_cookie(headers)):
+        if _is_public(scope["path"]) or self._sessions.holds(session_of(headers)):
             return None
         if scope["type"] == "websocket":
             return PlainTextResponse("sign in first", 403)
@@ -116,7 +173,8 @@ def _is_from_here(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host", "")
 
 
-def _cookie(headers: Headers) -> str:
+def session_of(headers: Headers) -> str:
+    """The session id that a request carries; empty if none."""
     try:
         morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pipelines.weights.store import WeightsStore
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
+    from studio.vault.vault import Vault
 
 
 def utc_now() -> datetime:
@@ -103,6 +104,33 @@ class Wiring:
         return Rulebook(
             controller_keys=frozenset({self.controller_key().public_key}), topics=load_topics(ASSETS / "topics")
         )
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Evidence and biometric templates, encrypted."""
+        from studio.vault.key import open_vault_key  # noqa: PLC0415 - most commands need no key
+        from studio.vault.vault import Vault  # noqa: PLC0415 - as above
+
+        def key() -> bytes:
+            return open_vault_key(
+                self.settings.vault_key_path,
+                lock_path=self.settings.locks_dir / "vault-key.lock",
+                may_make=vault.is_empty(),
+                random_bytes=secrets.token_bytes,
+            )
+
+        vault = Vault(
+            self.engine,
+            folder=self.settings.vault_dir,
+            scratch=self.settings.work_dir,
+            key=key,
+            random_bytes=secrets.token_bytes,
+        )
+        return vault
+
+    def _evidence(self, record_id: RecordId, sha256: str) -> bytes | None:
+        item = self.vault.by_sha256(record_id, sha256)
+        return None if item is None else self.vault.bytes(item.id)
 
     @cached_property
     def gate(self) -> StoreGate:
@@ -183,7 +211,8 @@ class Wiring:
             records=self.records,
             ledger=self.ledger,
             rulebook=lambda: self.rulebook,
-            evidence_dir=self.settings.evidence_dir,
+            evidence=self._evidence,
+            controller_key=self.controller_key,
             clock=self.clock,
         )
 

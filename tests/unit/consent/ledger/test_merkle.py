@@ -190,14 +190,6 @@ def test_questions_outside_the_tree_are_wrong() -> None:
             ask()
 
 
-def test_copy_grows_apart() -> None:
-    tree = tree_of([b"a"])
-    twin = tree.copy()
-    twin.append(leaf_hash(b"b"))
-    assert (tree.size, twin.size) == (1, 2)
-    assert tree.root() == oracle_root([b"a"])
-
-
 def test_hundred_thousand_leaves_stay_fast() -> None:
     """Counted in hashes, not in seconds: the machine may be busy."""
     tree = MerkleTree()

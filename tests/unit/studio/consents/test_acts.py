@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from consent.errors import ConsentStateError, FileInvalidError
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningKey
-from consent.ledger import leaf_hash, parse_entry, verify_checkpoint, verify_inclusion
 from studio.errors import NotFoundError, UsageError
 from studio.store.campaigns import TakeStatus
 from studio.wiring.root import Wiring
@@ -145,29 +143,6 @@ def test_first_digits_name_a_record(home: StudioHome, wiring: Wiring) -> None:
     for wrong in (record_id[:5], "RECORD-ID", "0" * 64, ""):
         with pytest.raises(NotFoundError):
             wiring.records.resolve(wrong)
-
-
-def test_dossier_proves_every_entry_without_the_studio(home: StudioHome, wiring: Wiring) -> None:
-    import base64
-
-    record_id = home.standing_consent(wiring)
-    out = home.folder / "dossier.zip"
-    wiring.dossiers.export(record_id, out=out)
-    assert out.stat().st_mode & 0o777 == 0o600
-    with zipfile.ZipFile(out) as dossier:
-        names = set(dossier.namelist())
-        assert {"record.json", "envelope.json", "receipt.json", "ledger.json", "checkpoint.txt"} <= names
-        assert any(name.startswith("evidence/") for name in names)
-        head = verify_checkpoint(
-            dossier.read("checkpoint.txt").decode(), wiring.ledger.public_key, origin=wiring.ledger.origin
-        )
-        proofs = json.loads(dossier.read("ledger.json"))
-    assert len(proofs) == 4
-    for one in proofs:
-        leaf = json.dumps(one["entry"], sort_keys=True, separators=(",", ":")).encode()
-        parse_entry(leaf)
-        path = tuple(base64.b64decode(node) for node in one["proof"])
-        verify_inclusion(leaf_hash(leaf), index=one["index"], size=head.size, proof=path, root=head.root)
 
 
 def test_withdrawal_ends_waiting_takes(home: StudioHome, wiring: Wiring) -> None:

@@ -1,0 +1,52 @@
+"""What the vault says of one file: whose it is, what it is, when it came and when it was destroyed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias, get_args
+
+from sqlalchemy import Row
+
+from consent.grant import RecordId
+
+Kind: TypeAlias = Literal[
+    "statement", "contract", "portrait", "voice", "footage", "template", "transcript", "receipt", "other"
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultItem:
+    """One file of the vault. ``name`` is empty once it was erased: it may have named somebody."""
+
+    id: str
+    record_id: RecordId
+    kind: Kind
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    kept_at: datetime
+    erased_at: datetime | None
+    erased_why: str = ""  # a machine word
+
+
+def item_of(row: Row[tuple[object, ...]]) -> VaultItem:
+    """Read a row of ``vault_items``; the key stays where it is."""
+    return VaultItem(
+        id=row.id,
+        record_id=RecordId(row.record_id),
+        kind=row.kind,
+        name=row.name,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        kept_at=_aware(row.kept_at),
+        erased_at=None if row.erased_at is None else _aware(row.erased_at),
+        erased_why=row.erased_why,
+    )
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite forgets the zone
