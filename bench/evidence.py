@@ -43,26 +43,32 @@ def main() -> None:
     encoder, listener = SpeakerEncoder(weights), Listener(weights)
     engine = KokoroVoice(weights, lambda: datetime.now(UTC), threads=1)
     _, stock = read_stock_voices(weights.path(STOCK_CARD_ID, STOCK_FILE))
-    speakers = speaker_rows(encoder, wish.media)
+    speakers = speaker_rows(encoder, wish.media, together=3)
+    short = speaker_rows(encoder, wish.media, together=1)
     spoken = list(speak_all(engine, wish.spoken))
     made = {"made: the studio's own voices": [one.waveform for one in spoken if one.kind == "statement"]}
     signs = sign_rows(encoder, stock, wish.media, made)
     statements = [*synthesized_rows(listener, spoken), *real_rows(listener, wish.media, count=REAL_CLIPS)]
     if wish.json:
-        print(json.dumps({"name": "evidence", "bars": _bars(speakers, signs, statements)}))
+        print(json.dumps({"name": "evidence", "bars": _bars(short, signs, statements)}))
         return
-    _print(speakers, signs, statements)
-    for bar in _bars(speakers, signs, statements):
+    _print_speakers(short)
+    _print_speakers(speakers)
+    _print(signs, statements)
+    for bar in _bars(short, signs, statements):
         print(f"{'holds' if bar['holds'] else 'MISSED'}: {bar['what']}: {bar['value']} (bar {bar['bar']})")
 
 
-def _print(speakers: list[SpeakerRow], signs: list[SignRow], statements: list[StatementRow]) -> None:
-    print("| statement | pairs same/other | EER | at | rejected | accepted | lowest same | highest other |")
+def _print_speakers(speakers: list[SpeakerRow]) -> None:
+    print("\n| statement | pairs same/other | EER | at | rejected | accepted | lowest same | highest other |")
     for row in speakers:
         print(
             f"| {row.change} | {row.same}/{row.different} | {row.equal_error:.2%} | {row.at:.2f} | "
             f"{row.false_reject:.2%} | {row.false_accept:.2%} | {row.lowest_same:.2f} | {row.highest_different:.2f} |"
         )
+
+
+def _print(signs: list[SignRow], statements: list[StatementRow]) -> None:
     print("\n| voices | change | n | silent pauses | stock voice | pause depth, median | nearest stock, median |")
     for sign in signs:
         print(

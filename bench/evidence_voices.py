@@ -16,6 +16,8 @@ from pipelines.evidence.speaker import THRESHOLD, SpeakerEncoder
 from pipelines.evidence.synthetic import SILENCE_DB, STOCK_LIKENESS, silence_depth_db
 from pipelines.media import AudioClip, Float32Array
 
+_STATEMENT_S = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerRow:
@@ -55,18 +57,27 @@ def read(path: Path) -> Float32Array:
     return np.concatenate(blocks).astype(np.float32)
 
 
-def speaker_rows(encoder: SpeakerEncoder, media: Path) -> list[SpeakerRow]:
-    """Every pair of LibriSpeech recordings: one as it is (enrolled), the other changed (the statement)."""
+def speaker_rows(encoder: SpeakerEncoder, media: Path, *, together: int) -> list[SpeakerRow]:
+    """Every pair of LibriSpeech readings: one as it is (enrolled), 20 s of the other changed (the statement).
+
+    A reading is ``together`` recordings of a person, one after the other.
+    """
     paths = sorted((media / "speech" / "librispeech").glob("*.flac"))
-    speakers = [path.name.split("-")[0] for path in paths]
-    waves = [read(path) for path in paths]
+    people: dict[str, list[Path]] = {}
+    for path in paths:
+        people.setdefault(path.name.split("-")[0], []).append(path)
+    speakers, waves = [], []
+    for person, own in people.items():
+        for start in range(0, len(own) - together + 1, together):
+            speakers.append(person)
+            waves.append(np.concatenate([read(path) for path in own[start : start + together]]))
     rng = np.random.default_rng(0)
     enrolled = np.stack([_embed(encoder, wave) for wave in waves])
     rows = []
     for name, change in CHANGES.items():
-        stated = np.stack([_embed(encoder, change(wave, rng)) for wave in waves])
+        stated = np.stack([_embed(encoder, change(wave[: _STATEMENT_S * RATE], rng)) for wave in waves])
         likeness = stated @ enrolled.T
-        pairs = list(itertools.combinations(range(len(paths)), 2))
+        pairs = list(itertools.permutations(range(len(waves)), 2))
         same = np.array([likeness[a, b] for a, b in pairs if speakers[a] == speakers[b]])
         different = np.array([likeness[a, b] for a, b in pairs if speakers[a] != speakers[b]])
         rows.append(_speaker_row(name, same, different))

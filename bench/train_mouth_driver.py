@@ -21,12 +21,12 @@ import av
 import numpy as np
 
 from bench.consenting import grant_for
-from pipelines.avatar import mesh
 from pipelines.avatar.alignment import aligned
 from pipelines.avatar.articulation import articulate
 from pipelines.avatar.driver import DRIVER_PATH, FPS, MouthDriver, load_driver, store_driver, with_context
-from pipelines.avatar.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.avatar.speech_features import WhisperEncoder, activity, has_whisper, loudness
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.media import AudioClip, ByteArray, Float32Array, Speech
 from pipelines.voice.kokoro import KokoroVoice
 

@@ -18,14 +18,14 @@ from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
 from pipelines.avatar import driver as mouth
 from pipelines.avatar import matte, speech_features
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
-from pipelines.avatar.landmarks import FaceFinder
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
-from pipelines.avatar.nets import WeightsFolder
 from pipelines.avatar.performance import Performance
 from pipelines.avatar.rig import CutOut, build_rig
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper, loudness
 from pipelines.errors import InputInvalidError
+from pipelines.faces.landmarks import FaceFinder
+from pipelines.faces.nets import WeightsFolder
 from pipelines.media import (
     CancelCheck,
     Float32Array,

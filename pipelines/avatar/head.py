@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipelines.avatar import mesh
 from pipelines.avatar.curves import bump, smoothstep
 from pipelines.avatar.rig import Rig
+from pipelines.faces import mesh
 from pipelines.geometry import Box
 from pipelines.media import Float32Array
 

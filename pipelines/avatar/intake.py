@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.avatar import mesh
-from pipelines.avatar.landmarks import FaceFinder, FoundFace, eye_distance, mouth_opening
-from pipelines.avatar.pose import Pose, pose_of
 from pipelines.avatar.sharpness import eye_sharpness, lid_contrast
 from pipelines.errors import PortraitRefusedError
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import FaceFinder, FoundFace, eye_distance, mouth_opening
+from pipelines.faces.pose import Pose, pose_of
 from pipelines.media import ByteArray, Float32Array, Portrait
 
 _HOW = "Take a picture of one person who looks straight into the camera, head and shoulders, in even light"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipelines.avatar import mesh
 from pipelines.avatar.curves import bump, contour, smoothstep
 from pipelines.avatar.rig import Rig
 from pipelines.avatar.seam import darkest_line
+from pipelines.faces import mesh
 from pipelines.media import ByteArray, Float32Array
 
 CLOSED_GAP = 0.035  # eye distances; below, a portrait's mouth counts as closed and only its seam is used

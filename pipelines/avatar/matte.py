@@ -11,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipelines.avatar.nets import Net, WeightsFolder
+from pipelines.faces.nets import Net, WeightsFolder
 from pipelines.media import ByteArray, Float32Array
 
 CARD_ID = "selfie-segmentation"

@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines.avatar import mesh
 from pipelines.errors import PortraitRefusedError
+from pipelines.faces import mesh
 from pipelines.media import Portrait
 
 FORMATS = ("JPEG", "PNG", "WEBP")

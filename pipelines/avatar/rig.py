@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipelines.avatar import mesh
-from pipelines.avatar.landmarks import eye_distance, roll_radians
 from pipelines.avatar.matte import feather_cuts
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import eye_distance, roll_radians
 from pipelines.media import ByteArray, Float32Array, Stage
 
 _OVERSAMPLE = 1.35  # rig pixels per stage pixel, where the portrait has the detail

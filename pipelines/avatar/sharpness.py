@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipelines.avatar import mesh
-from pipelines.avatar.landmarks import eye_distance
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import eye_distance
 from pipelines.media import ByteArray, Float32Array
 
 _EYE_DISTANCE_PX = 96.0  # every face is brought to this size first

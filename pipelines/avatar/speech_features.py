@@ -15,8 +15,8 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import resample_poly
 
-from pipelines.avatar.nets import WeightsFolder
 from pipelines.errors import WeightsError
+from pipelines.faces.nets import WeightsFolder
 from pipelines.media import AudioClip, CancelCheck, Float32Array, never_cancel
 
 CARD_ID = "whisper-base"

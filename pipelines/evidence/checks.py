@@ -128,17 +128,17 @@ class EvidenceChecks:
             from pipelines.evidence.faces import FaceMatcher  # noqa: PLC0415
 
             pictures = [read_picture(portrait) for portrait in portraits]
-            return FaceMatcher(self._weights).match(capture.frames, pictures)
+            return FaceMatcher(self._weights).match(list(capture.frames), pictures)
 
         def one_face() -> CheckResult:
             from pipelines.evidence.faces import FaceMatcher  # noqa: PLC0415
 
-            return FaceMatcher(self._weights).one_face(capture.frames)
+            return FaceMatcher(self._weights).one_face(list(capture.frames))
 
         def moved() -> CheckResult:
             from pipelines.evidence.movements import HeadMovements  # noqa: PLC0415
 
-            return HeadMovements(self._weights).check(capture.frames, capture.times_s, tuple(movements))
+            return HeadMovements(self._weights).check(list(capture.frames), capture.times_s.tolist(), tuple(movements))
 
         def nudity() -> CheckResult:
             from pipelines.evidence.nudity import NudityCheck  # noqa: PLC0415

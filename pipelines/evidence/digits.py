@@ -53,7 +53,7 @@ def _in_place(run: str, code: str) -> int:
         run = run[: len(code)]
     same = sum(a == b for a, b in zip(run, code, strict=False))
     # A longer run is not the code, whatever stands in it: reading out many digits must not find it by chance.
-    return same if len(run) == len(code) else min(same, len(code) - 1)
+    return same if len(run) == len(code) else max(0, min(same, len(code) - 1))
 
 
 def _table(language: str) -> dict[str, str]:

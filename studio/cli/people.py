@@ -8,7 +8,9 @@ import typer
 
 from studio.cli.session import HomeOption, JsonOption, answer, open_wiring, plain_errors, say, say_json
 
-app = typer.Typer(no_args_is_help=True, help="People of the company: invite them with a link of their own, list, remove.")
+app = typer.Typer(
+    no_args_is_help=True, help="People of the company: invite them with a link of their own, list, remove."
+)
 
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's address.", show_default=False)]
 

@@ -44,7 +44,7 @@ class ActBook:
     records: RecordStore
     clock: Callable[[], datetime]
 
-    def do(  # noqa: PLR0913 -- who, what and why of an act, and when where the caller has read the clock
+    def do(
         self,
         record_id: RecordId,
         make: Make,

@@ -24,7 +24,17 @@ from consent.envelope import (
 from consent.errors import ConsentStateError
 from consent.evidence import CheckReport, Evidence
 from consent.grant import RecordId, Sha256Hex
-from consent.ledger import Checked, Declined, Entry, GuardianSigned, LedgerView, Restricted, ScriptApproved, Signed
+from consent.ledger import (
+    Checked,
+    Declined,
+    Entry,
+    GuardianSigned,
+    LedgerView,
+    Restricted,
+    ScriptApproved,
+    Signed,
+    Superseded,
+)
 from consent.restriction import Restriction
 from studio.consents.actbook import GUARDIAN, SUBJECT, ActBook, Stamp
 from studio.store.ledger import LedgerStore
@@ -132,6 +142,8 @@ class SubjectActs:
         view = self.ledger.view()
         if view.revocation(name) is not None:
             raise ConsentStateError("this consent was withdrawn already; nothing more can happen to it")
+        if any(isinstance(entry, Declined | Superseded) for entry in view.history(name)):
+            raise ConsentStateError("this version was declined, or a newer one took its place; look at the newest")
         return view
 
 

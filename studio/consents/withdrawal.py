@@ -1,4 +1,4 @@
-"""What goes with a withdrawn consent: every copy of the person's pictures, and everything that was not released.
+"""What lies about of a consent outside the vault: every copy of the person's pictures, and what was not released.
 
 What was released stays in the library, because it is on record; ``verify`` says that its consent was withdrawn, and
 ``take_down`` lists whom to tell. Every step may be done again, so a withdrawal that was cut off is ended by another.
@@ -15,16 +15,29 @@ from consent.decide import RecordStatus
 from consent.errors import RecordInvalidError
 from consent.grant import RecordId, TakeId
 from consent.ledger import Released
+from consent.restriction import Restriction, taken_back
+from studio.errors import NotFoundError
+from studio.jobs.plan import TakePlan
 from studio.store.campaigns import CampaignStore
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
 
-_ENDED = frozenset({RecordStatus.WITHDRAWN, RecordStatus.EXPIRED})  # these keep no picture on the shelf
+# These keep no picture on the shelf.
+_ENDED = frozenset({RecordStatus.WITHDRAWN, RecordStatus.EXPIRED, RecordStatus.DECLINED, RecordStatus.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """How many of each were there and are gone."""
+
+    takes: int
+    campaigns: int
+    pictures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Destroys what a withdrawn record leaves. ``is_on_record`` says whether the ledger holds a take's release."""
+    """Destroys what a record leaves outside the vault. ``is_on_record``: whether the ledger holds a take's release."""
 
     records: RecordStore
     campaigns: CampaignStore
@@ -34,16 +47,24 @@ class Withdrawal:
     status: Callable[[RecordId], RecordStatus]
     is_on_record: Callable[[TakeId], bool]
 
-    def clean_up(self, record_id: RecordId) -> None:
+    def clean_up(self, record_id: RecordId) -> Cleared:
         """Destroy quarantine, campaign inputs and shelf copies of this record. Its running takes have been stopped."""
         rows = self.campaigns.takes_of_record(record_id)
-        for row in rows:
-            if not self.is_on_record(TakeId(row.id)):  # what is on record may wait there for its move into the library
-                shutil.rmtree(self.work_dir / row.id, ignore_errors=True)
-        for campaign_id in {row.campaign_id for row in rows}:
-            shutil.rmtree(self.campaigns_dir / campaign_id, ignore_errors=True)
-        for sha256 in self._assets_of(record_id) - self._bound_elsewhere(record_id):
+        # What is on record may wait in quarantine for its move into the library.
+        unreleased = [self.work_dir / row.id for row in rows if not self.is_on_record(TakeId(row.id))]
+        inputs = [self.campaigns_dir / campaign_id for campaign_id in {row.campaign_id for row in rows}]
+        shelved = frozenset(filter(self.shelf.holds, self._assets_of(record_id)))
+        unbound = shelved - self._bound_elsewhere(record_id) if shelved else shelved
+        return Cleared(
+            takes=sum(map(_remove, unreleased)),
+            campaigns=sum(map(_remove, inputs)),
+            pictures=self._unshelve(unbound),
+        )
+
+    def _unshelve(self, unbound: frozenset[str]) -> int:
+        for sha256 in unbound:
             self.shelf.destroy(sha256)
+        return len(unbound)
 
     def _bound_elsewhere(self, record_id: RecordId) -> frozenset[str]:
         others = (one for one in self.records.all_ids() if one != record_id and self.status(one) not in _ENDED)
@@ -64,3 +85,31 @@ def take_down(releases: Iterable[Released]) -> dict[str, list[str]]:
     for release in releases:
         channels.setdefault(release.channel, []).append(release.take_id)
     return channels
+
+
+def touched(releases: Iterable[Released], restriction: Restriction, campaigns: CampaignStore) -> tuple[Released, ...]:
+    """The releases that something was taken back of; one whose plan is not known counts as touched."""
+    return tuple(release for release in releases if _is_touched(release, restriction, campaigns))
+
+
+def _is_touched(release: Released, restriction: Restriction, campaigns: CampaignStore) -> bool:
+    try:
+        request = TakePlan.model_validate_json(campaigns.take(release.take_id).plan).request
+    except (NotFoundError, ValueError):
+        return True
+    parts = taken_back(
+        (restriction,),
+        modalities=request.modalities,
+        locale=request.locale,
+        market=request.market,
+        channel=request.channel,
+        brand=request.brand,
+        product=request.product,
+    )
+    return bool(parts)
+
+
+def _remove(folder: Path) -> bool:
+    was_there = folder.is_dir()
+    shutil.rmtree(folder, ignore_errors=True)
+    return was_there

@@ -1,9 +1,9 @@
 """Who is told of what: ``<home>/notices.toml``. Without the file everything goes to the contact that the record names.
 
-    legal = ["legal@example.com"]
+legal = ["legal@example.com"]
 
-    [channels]                          # who can take something down there
-    youtube = ["social@example.com"]
+[channels]                          # who can take something down there
+youtube = ["social@example.com"]
 """
 
 from __future__ import annotations

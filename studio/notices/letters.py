@@ -61,7 +61,7 @@ class Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     date: str
-    days: int | None = None
+    take_down_by: str | None = None
     kept_until: str | None = None
     below: str = Field(default="", repr=False)  # the certificate's text
 
@@ -93,7 +93,7 @@ class Letters:
 
     def of(self, language: str) -> Wording:
         """The wording for a language tag: its own, that of its language in another place, or English."""
-        primary = language.split("-")[0]
+        primary = language.split("-", maxsplit=1)[0]
         nearest = next((tag for tag in sorted(self.languages) if tag.split("-")[0] == primary), FALLBACK)
         return self.languages.get(language, self.languages[nearest])
 

@@ -18,7 +18,7 @@ def amended(record: ConsentRecord, changes: Mapping[str, object]) -> ConsentReco
 
     Args:
         record: the version before.
-        changes: JSON values by dotted path, for example ``{"scope.max_takes": 5, "money": {...}}``; None removes what is
+        changes: JSON values by dotted path, such as ``{"scope.max_takes": 5, "money": {...}}``; None removes what is
             optional.
 
     Raises:

@@ -128,7 +128,10 @@ class Requests:
             raise ConsentStateError("a version is of the same person, with the same contact; draft another request")
         if (record.deal, record.subject_class) != (old.deal, old.subject_class):
             raise ConsentStateError("a version is of the same deal and class; draft another request")
-        return self.filing.file(request, record, by=by, message=message)
+        version = self.filing.file(request, record, by=by, message=message.strip())
+        if message.strip():
+            self._say(self.requests.get(request_id), message, by=by)
+        return version
 
     def amended(self, request_id: str, changes: Mapping[str, object]) -> ConsentRecord:
         """Return the newest version's record with other values, as JSON by dotted path ("scope.max_takes").

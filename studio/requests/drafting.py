@@ -19,7 +19,8 @@ from consent.tomlfile import read_toml
 from studio.consents.acts import bound_files
 from studio.requests.templates import Template
 from studio.store.shelf import AssetShelf
-from studio.vault.vault import Kind, Vault
+from studio.vault.item import Kind
+from studio.vault.vault import Vault
 
 _VAULTED: Mapping[str, Kind] = {"audio": "voice", "video": "footage"}
 

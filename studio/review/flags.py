@@ -90,7 +90,9 @@ def _of_scope(record: ConsentRecord) -> list[Flag]:
     if not scope.prohibited_topics:
         flags.append(Flag(level="warn", code="topics", text="No topic is ruled out."))
     if record.deal == "celebrity_endorsement" and scope.script_approval == "none":
-        flags.append(Flag(level="note", code="scripts", text="A celebrity's scripts are used without their word on each."))
+        flags.append(
+            Flag(level="note", code="scripts", text="A celebrity's scripts are used without their word on each.")
+        )
     changed = [name for name in type(scope.alterations).model_fields if getattr(scope.alterations, name)]
     if changed:
         text = f"The person may be shown with another {', '.join(changed)}."
@@ -101,7 +103,9 @@ def _of_scope(record: ConsentRecord) -> list[Flag]:
 
 def _of_assets(record: ConsentRecord) -> list[Flag]:
     if not record.scope.assets:
-        return [Flag(level="note", code="assets", text="No picture, footage or voice is bound; nothing can be made yet.")]
+        return [
+            Flag(level="note", code="assets", text="No picture, footage or voice is bound; nothing can be made yet.")
+        ]
     if record.subject_class != "synthetic_performer":
         return []
     real = [one.name for one in record.scope.assets if one.depiction in {"photograph", "unknown"}]
@@ -112,7 +116,7 @@ def _of_assets(record: ConsentRecord) -> list[Flag]:
 
 
 def _may_be_minor(record: ConsentRecord) -> bool:
-    """Whether the person may be under age when the consent begins; without a birth date, by the latest day of the year."""
+    """Whether the person may be under age when the consent begins; by its last day if only the year is known."""
     born = record.subject.birth_date or date(record.subject.birth_year, 12, 31)
     start = record.scope.valid_from
     age = start.year - born.year - ((start.month, start.day) < (born.month, born.day))

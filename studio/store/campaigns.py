@@ -129,6 +129,13 @@ class CampaignStore:
         with reading(self._engine) as connection:
             return tuple(_campaign(row) for row in connection.execute(query))
 
+    def campaign(self, campaign_id: str) -> CampaignRow | None:
+        """One campaign, or None."""
+        query = select(schema.campaigns).where(schema.campaigns.c.id == campaign_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _campaign(row)
+
     def takes_of(self, campaign_id: str) -> tuple[TakeRow, ...]:
         """The campaign's takes in the brief's order."""
         query = select(schema.takes).where(schema.takes.c.campaign_id == campaign_id).order_by(schema.takes.c.position)

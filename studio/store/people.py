@@ -1,4 +1,4 @@
-"""Start links of people, on disk: only the hash of each token. Who may do what follows from the links that were used."""
+"""Start links of people, on disk: only hashes of tokens. Who may do what follows from the links that were used."""
 
 from __future__ import annotations
 

@@ -41,6 +41,10 @@ class AssetShelf:
         places = (self._folder / f"{sha256}{suffix}" for suffix in SUFFIXES)
         return next((place for place in places if place.is_file()), None)
 
+    def holds(self, sha256: str) -> bool:
+        """Whether anything of this picture is here: the copy, its anchors, or a part of one."""
+        return any(self._folder.glob(f"{sha256}.*"))
+
     def destroy(self, sha256: str) -> None:
         """Remove the copy and its anchors."""
         for place in self._folder.glob(f"{sha256}.*"):

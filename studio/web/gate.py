@@ -1,8 +1,8 @@
 """The gate in front of every page: which paths are public, who may pass, and which requests come from elsewhere.
 
 1. A path outside ``PUBLIC`` needs a session cookie; there is no other way in.
-2. A session begins with a start link, which works once: the console's, which ``sayso serve`` prints (/start prints a new
-   one) and which names nobody; or a person's own (``sayso people invite``), whose session carries address and role.
+2. A session begins with a start link, which works once: the console's, which ``sayso serve`` prints (/start prints a
+   new one) and which names nobody; or a person's own (``sayso people invite``): that session carries address and role.
 3. A request that changes something must come from our own pages (``Sec-Fetch-Site``, or ``Origin`` where a browser
    sends no such header).
 4. Answers carry headers that keep the pages out of frames and out of referrers.

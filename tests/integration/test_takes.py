@@ -218,7 +218,7 @@ def movement_of(path: Path, weights: Path) -> Movement:
 def openings(path: Path, weights: Path) -> list[float]:
     import av
 
-    from pipelines.avatar.landmarks import FaceFinder, mouth_opening
+    from pipelines.faces.landmarks import FaceFinder, mouth_opening
 
     finder = FaceFinder(weights_store(weights))
     found: list[float] = []

@@ -14,9 +14,9 @@ from skimage import data
 
 from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from pipelines.avatar.engine import PhotoAvatar
-from pipelines.avatar.landmarks import FaceFinder
 from pipelines.avatar.portrait import load_portrait
 from pipelines.errors import WeightsError
+from pipelines.faces.landmarks import FaceFinder
 from pipelines.media import AudioClip, Portrait, Speech, Stage, Timed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

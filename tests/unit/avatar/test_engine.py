@@ -15,11 +15,11 @@ from consent.grant import Grant, Modality, ReasonCode
 from pipelines.assets import ASSETS
 from pipelines.avatar import engine as engine_module
 from pipelines.avatar.engine import PhotoAvatar, open_avatar
-from pipelines.avatar.landmarks import FaceFinder, mouth_opening
 from pipelines.avatar.motion_file import read_motion, write_motion
 from pipelines.avatar.portrait import load_portrait
 from pipelines.avatar.speech_features import loudness
 from pipelines.errors import CancelledError, InputInvalidError, WeightsError
+from pipelines.faces.landmarks import FaceFinder, mouth_opening
 from pipelines.media import AudioClip, MotionTrack, Portrait, Speech, Stage
 from tests.unit.avatar.conftest import NOW, WeightsOnDisk
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from skimage import data
 
-from pipelines.avatar import mesh
 from pipelines.avatar.engine import PhotoAvatar
-from pipelines.avatar.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.errors import PortraitRefusedError
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.media import ByteArray, Float32Array, Portrait
 
 pytestmark = pytest.mark.weights

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from pipelines.avatar import mesh, portrait
+from pipelines.avatar import portrait
 from pipelines.avatar.portrait import load_portrait
 from pipelines.errors import PortraitRefusedError
+from pipelines.faces import mesh
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])

@@ -19,8 +19,8 @@ from pipelines.avatar.illustration.gallery import write_index, write_presenter
 from pipelines.avatar.illustration.people import PEOPLE
 from pipelines.avatar.illustration.person import Person
 from pipelines.avatar.illustration.portrait import draw
-from pipelines.avatar.landmarks import FaceFinder
 from pipelines.avatar.portrait import load_portrait
+from pipelines.faces.landmarks import FaceFinder
 
 FOLDER = ASSETS / "demo" / "presenters"
 SMALL = Frame(width=300, height=375, unit=74.0, centre=(150.0, 142.5), supersampling=1)

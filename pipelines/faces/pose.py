@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pipelines.avatar import mesh
-from pipelines.avatar.landmarks import roll_radians
+from pipelines.faces import mesh
+from pipelines.faces.landmarks import roll_radians
 from pipelines.media import Float32Array
 
 # The line from forehead to chin leans this much in a face that looks straight ahead (measured on frontal portraits).

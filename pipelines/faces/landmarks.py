@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipelines.avatar import mesh
-from pipelines.avatar.detection import FaceBox, FaceDetector
-from pipelines.avatar.nets import Net, WeightsFolder
+from pipelines.faces import mesh
+from pipelines.faces.detection import FaceBox, FaceDetector
+from pipelines.faces.nets import Net, WeightsFolder
 from pipelines.media import ByteArray, Float32Array
 
 CARD_ID = "face-landmark"

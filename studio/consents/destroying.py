@@ -1,0 +1,211 @@
+"""Destroys what a consent leaves, says so in a certificate and in the ledger, and tells who has to know.
+
+1. The caller has stopped what runs (``Wiring.stop_takes``), so nothing is made anew behind our back.
+2. Copies outside the vault go, then the vault's items by kind: first their keys, then their files.
+3. A certificate lists everything of the record that was erased and stands in no certificate yet; so a destruction that
+   was cut off is certified by the next one.
+4. The certificate's hash goes into the ledger, the notices into the outbox.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.envelope import Envelope
+from consent.errors import RecordInvalidError
+from consent.grant import RecordId, Sha256Hex
+from consent.keys import SigningKey
+from consent.record import ConsentRecord
+from consent.restriction import FIELDS, Restriction
+from studio.consents.actbook import ActBook
+from studio.consents.destruction import (
+    DELETION,
+    Cause,
+    CertificateShelf,
+    Destroyed,
+    DestructionCertificate,
+    Kept,
+    What,
+    destroyed_item,
+)
+from studio.consents.ending import LIKENESS, Ending, due_at, ending_of, kinds_due, proof_until
+from studio.consents.withdrawal import Cleared, Withdrawal, take_down, touched
+from studio.notices.notifier import About, Notifier
+from studio.store.ledger import LedgerStore
+from studio.store.records import RecordStore
+from studio.vault.item import Kind
+from studio.vault.vault import Vault
+
+STUDIO = "studio"  # the actor of what runs by itself
+_CAUSES: dict[str, Cause] = {"withdrawn": "withdrawn", "declined": "declined"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A record that can be read and named."""
+
+    about: About
+    ending: Ending | None
+
+    @property
+    def record(self) -> ConsentRecord:
+        return self.about.record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destruction:
+    """What goes with the end of a consent. Every method may be called again."""
+
+    records: RecordStore
+    ledger: LedgerStore
+    vault: Vault
+    copies: Withdrawal
+    certificates: CertificateShelf
+    notifier: Notifier
+    controller_key: Callable[[], SigningKey]
+    clock: Callable[[], datetime]
+
+    def withdrawn(self, record_id: RecordId) -> DestructionCertificate | None:
+        """End what a withdrawal began. Returns the certificate; None if the record cannot be read or named any more."""
+        at = self.clock()
+        cleared = self.copies.clean_up(record_id)
+        known = self._known(record_id, at)
+        kinds: Iterable[Kind] = LIKENESS
+        if known is not None and known.ending is not None:
+            kinds = LIKENESS | kinds_due(known.record.retention, known.ending, at=at)
+        self.vault.erase_record(record_id, kinds=kinds, at=at, why="withdrawn")
+        if known is None or known.ending is None:
+            return None
+        issued = self._certify(known, cause="withdrawn", cleared=cleared, must=True)
+        self._withdraw_older(known.record, at=at)
+        newest = issued or self.certificates.of(known.about.public_hash)[-1]
+        releases = self.ledger.view().releases(known.about.public_hash)
+        self.notifier.withdrawn(
+            known.about,
+            take_down=take_down(releases),
+            certificate=newest.to_bytes().decode(),
+            kept_until=proof_until(known.record.retention, known.ending, at=at),
+        )
+        return newest
+
+    def restricted(self, record_id: RecordId) -> None:
+        """Tell who has to know of the newest part that was taken back; nothing is destroyed, the rest still stands."""
+        at = self.clock()
+        envelope, known = self.records.find(record_id), self._known(record_id, at)
+        if envelope is None or known is None or envelope.salt is None or not envelope.restrictions:
+            return
+        newest = envelope.restrictions[-1]
+        releases = touched(self.ledger.view().releases(known.about.public_hash), newest, self.copies.campaigns)
+        self.notifier.restricted(
+            known.about,
+            named=newest.salted_hash(envelope.salt),
+            parts=_parts(newest),
+            take_down=take_down(releases),
+        )
+
+    def retire(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
+        """Destroy what has reached the end of its time. Returns the certificate, or None if there was nothing to do."""
+        known = self._known(record_id, at)
+        if known is None or known.ending is None:
+            return None
+        due = kinds_due(known.record.retention, known.ending, at=at)
+        cleared = self.copies.clean_up(record_id) if "portrait" in due else _NOTHING
+        cause = _CAUSES.get(known.ending.how, "retention")
+        if known.ending.how == "withdrawn" and self.certificates.of(known.about.public_hash):
+            cause = "retention"  # the withdrawal itself has its certificate; what goes now has reached its time
+        self.vault.erase_record(record_id, kinds=due, at=at, why=cause)
+        certificate = self._certify(known, cause=cause, cleared=cleared, must=False)
+        if certificate is not None:
+            text = certificate.to_bytes().decode()
+            self.notifier.destroyed(known.about, certificate=text, certificate_sha256=certificate.sha256)
+        return certificate
+
+    def known_ending(self, record_id: RecordId, *, at: datetime) -> Ending | None:
+        """How the consent ended, if it has and if it can be read."""
+        known = self._known(record_id, at)
+        return None if known is None else known.ending
+
+    def _withdraw_older(self, record: ConsentRecord, *, at: datetime) -> None:
+        """The versions that this one replaced go with it, whatever time they had left."""
+        while record.supersedes is not None:
+            known = self._known(RecordId(record.supersedes), at)
+            if known is None or known.ending is None:
+                return
+            self.vault.erase_record(known.about.record_id, kinds=LIKENESS, at=at, why="withdrawn")
+            self._certify(known, cause="withdrawn", cleared=_NOTHING, must=False)
+            record = known.record
+
+    def _known(self, record_id: RecordId, at: datetime) -> _Known | None:
+        envelope = self.records.find_or_error(record_id)
+        if not isinstance(envelope, Envelope) or envelope.public_hash is None:
+            return None
+        try:
+            record = envelope.record()
+        except RecordInvalidError:
+            return None
+        name = envelope.public_hash
+        ending = ending_of(record, self.ledger.view().history(name), at=at)
+        return _Known(about=About(record_id=record_id, public_hash=name, record=record, at=at), ending=ending)
+
+    def _certify(self, known: _Known, *, cause: Cause, cleared: Cleared, must: bool) -> DestructionCertificate | None:
+        about = known.about
+        before = self.certificates.of(about.public_hash)
+        said = Counter((one.sha256, one.destroyed_at) for certificate in before for one in certificate.destroyed)
+        traces = [
+            one
+            for one in (destroyed_item(item, at=about.at) for item in self.vault.traces(about.record_id))
+            if not said[(one.sha256, one.destroyed_at)]
+        ]
+        lines = (*traces, *_lines(cleared, at=about.at))
+        if not lines and (before or not must):
+            return None
+        certificate = self.certificates.issue(
+            about.public_hash,
+            controller=about.record.controller.name,
+            cause=cause,
+            destroyed=lines,
+            kept=self._kept(known),
+            at=about.at,
+            key=self.controller_key(),
+        )
+        self._note(about.record_id, certificate.sha256)
+        return certificate
+
+    def _kept(self, known: _Known) -> Sequence[Kept]:
+        assert known.ending is not None, "nothing is certified before the end"
+        counts = Counter(item.kind for item in self.vault.items(known.about.record_id))
+        return tuple(
+            Kept(
+                what=kind,
+                count=count,
+                until=due_at(kind, known.record.retention, known.ending),
+                reason="proof that earlier uses were allowed (GDPR Art. 17(3)(e)), as the record's retention says"
+                if kind not in LIKENESS
+                else "the record's retention",
+            )
+            for kind, count in sorted(counts.items())
+        )
+
+    def _note(self, record_id: RecordId, certificate_sha256: Sha256Hex) -> None:
+        book = ActBook(records=self.records, clock=self.clock)
+        book.note(record_id, action="destroyed", actor=STUDIO, reason=f"certificate {certificate_sha256}")
+
+
+_NOTHING = Cleared(takes=0, campaigns=0, pictures=0)
+
+
+def _lines(cleared: Cleared, *, at: datetime) -> tuple[Destroyed, ...]:
+    counts: tuple[tuple[What, int], ...] = (
+        ("take_in_the_making", cleared.takes),
+        ("campaign_input", cleared.campaigns),
+        ("picture_copy", cleared.pictures),
+    )
+    return tuple(Destroyed(what=what, count=count, destroyed_at=at, method=DELETION) for what, count in counts if count)
+
+
+def _parts(restriction: Restriction) -> dict[str, tuple[str, ...]]:
+    found = {name: tuple(map(str, getattr(restriction, name))) for name in FIELDS}
+    return {name: values for name, values in found.items() if values}
