@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-import rfc8785
-
+from consent.canonical import canonical
 from consent.grant import RecordId, Sha256Hex
 from consent.instant import instant
 from consent.keys import SigningContext, SigningKey
@@ -52,7 +51,7 @@ class Assessment(Stored):
 
 def assessment_payload(*, record: RecordId, public_hash: Sha256Hex, answers: Answers, by: str, at: datetime) -> bytes:
     """Return what the controller's key signs under an assessment (consent-spec 3.5)."""
-    return rfc8785.dumps(
+    return canonical(
         {
             "record_id": record,
             "public_hash": public_hash,

@@ -18,6 +18,7 @@ from consent.record import ConsentRecord
 from consent.signatures import (
     Approval,
     approval_payload,
+    person,
     same_person,
     script_payload,
     subject_payload,
@@ -102,11 +103,16 @@ def why_not_counted(
         (is_ours, "it was not made with the controller's key"),
         (approval.signature.public_key != subject.public_key, "it was made with the subject's own key"),
         (not same_person(approval.approver, record.subject.contact), "the approver is the subject's own contact"),
+        (not _is_guardian(approval, record), "the approver is the guardian's own contact"),
         (approval.approved_at <= at, f"it is dated {approval.approved_at.isoformat()}, after this decision"),
         (in_ledger, "the ledger does not hold it"),
         (record.deal is None or approval.assessment_sha256 in assessed, "it cites no impact assessment in the ledger"),
     )
     return next((why for holds, why in rules if not holds), None)
+
+
+def _is_guardian(approval: Approval, record: ConsentRecord) -> bool:
+    return record.guardian is not None and same_person(approval.approver, record.guardian.contact)
 
 
 def counted_approvals(
@@ -157,27 +163,40 @@ def is_script_approved(
 
 def people(approvals: Iterable[Approval]) -> frozenset[str]:
     """Return the different people among approvals."""
-    return frozenset(one.approver.strip().casefold() for one in approvals)
+    return frozenset(person(one.approver) for one in approvals)
 
 
 def trusted_report(
     envelope: Envelope, *, history: Sequence[Entry], controller_keys: frozenset[PublicKey]
 ) -> CheckReport | None:
     """Return the report on the signed statement if it is the controller's own and in the ledger (clause 5.5)."""
-    report = report_of_statement(envelope)
-    if report is None:
+    report, name = report_of_statement(envelope), envelope.public_hash
+    if report is None or name is None:
+        return None
+    try:
+        check_report(report, record=envelope.record_id, public_hash=name)
+    except SignatureInvalidError:
         return None
     ours = report.signature.public_key in {key.hex for key in controller_keys}
     recorded = report.sha256 in {one.report_sha256 for one in history if isinstance(one, Checked)}
     return report if ours and recorded else None
 
 
-def is_guardian_signed(envelope: Envelope, history: Sequence[Entry]) -> bool:
+def is_guardian_signed(envelope: Envelope, history: Sequence[Entry], *, at: datetime) -> bool:
     """Say whether a guardian's signature, by another key than the subject's, stands in the ledger (clause 4.8)."""
     guardian, subject = envelope.guardian_signature, envelope.subject_signature
-    if guardian is None or subject is None or guardian.public_key == subject.public_key:
+    if guardian is None or subject is None or guardian.public_key == subject.public_key or guardian.signed_at > at:
         return False
     return guardian.sha256 in {one.signature_sha256 for one in history if isinstance(one, GuardianSigned)}
+
+
+def _may_be_heard(report: CheckReport, record: ConsentRecord, envelope: Envelope) -> bool:
+    """Say whether a statement can carry this consent; a contract has to where it cannot (clause 5.2)."""
+    return (
+        isinstance(envelope.subject_signature, PasskeySignature)
+        and record.deal is not None  # else nobody had to assess it (5.7)
+        and (report.capture == "live" or record.statement == "upload_allowed")
+    )
 
 
 def assurance(
@@ -197,7 +216,7 @@ def assurance(
         len(people(one for one in counted if one.evidence_sha256 == sha256)) >= TWO for sha256 in contracts
     )
     report = trusted_report(envelope, history=history, controller_keys=controller_keys)
-    if report is not None and isinstance(envelope.subject_signature, PasskeySignature):
+    if report is not None and _may_be_heard(report, record, envelope):
         is_enough = len(people(counted)) >= approvers_needed(envelope, record)
         if is_enough and report.capture == "live" and not not_passed(report, record):
             return "verified"

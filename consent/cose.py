@@ -29,6 +29,7 @@ CoseMap: TypeAlias = "dict[int, int | bytes]"
 
 KEY_BYTES_MAX = 2048  # an RSA key of 8192 bits fits
 RSA_BITS_MIN = 2048
+COORDINATE_BYTES = 32
 _KTY, _ALG = 1, 3
 _KTY_OKP, _KTY_EC2, _KTY_RSA = 1, 2, 3
 _ES256, _EDDSA, _RS256 = -7, -8, -257
@@ -62,6 +63,8 @@ def _verify_es256(values: CoseMap, message: bytes, signature: bytes) -> None:
     curve, x, y = (values.get(name) for name in (-1, -2, -3))
     if curve != _P256 or not isinstance(x, bytes) or not isinstance(y, bytes) or len(values) != 3:  # noqa: PLR2004  # curve, x, y
         raise SignatureInvalidError("this passkey is no point of P-256 with x and y")
+    if len(x) != COORDINATE_BYTES or len(y) != COORDINATE_BYTES:
+        raise SignatureInvalidError(f"x and y of this passkey have {len(x)} and {len(y)} bytes, needed are 32 each")
     point = EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), SECP256R1())
     point.public_key().verify(signature, message, ECDSA(SHA256()))
 
@@ -81,6 +84,23 @@ def _verify_rs256(values: CoseMap, message: bytes, signature: bytes) -> None:
     if numbers.n.bit_length() < RSA_BITS_MIN:
         raise SignatureInvalidError(f"this RSA passkey has {numbers.n.bit_length()} bits, needed are {RSA_BITS_MIN}")
     numbers.public_key().verify(signature, message, PKCS1v15(), SHA256())
+
+
+def same_key_text(raw: bytes) -> str:
+    """Return one text for one key, in whatever order and lengths its map was written; never raises.
+
+    CBOR can write a number in several lengths and a map in any order, so bytes alone do not tell keys apart: a minor
+    could sign as their own guardian. An Ed25519 key reads as in other signatures, 64 digits.
+    """
+    try:
+        values = read_cose_key(raw)
+    except SignatureInvalidError:
+        return f"unreadable:{raw.hex()}"  # fits no key, and verifies nothing
+    x = values.get(-2)
+    if values.get(_KTY) == _KTY_OKP and isinstance(x, bytes):
+        return x.hex()
+    named = ((name, values[name]) for name in sorted(values) if name != _ALG)
+    return ":".join(f"{name}={int.from_bytes(part) if isinstance(part, bytes) else part:x}" for name, part in named)
 
 
 def read_cose_key(raw: bytes) -> CoseMap:

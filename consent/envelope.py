@@ -13,10 +13,10 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-import rfc8785
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
 from consent.assessment import Assessment, check_assessment
+from consent.canonical import canonical
 from consent.errors import ConsentStateError, RecordInvalidError
 from consent.evidence import CheckReport, Evidence, check_report
 from consent.grant import RecordId, Sha256Hex
@@ -106,7 +106,7 @@ class Envelope(Stored):
 
     def to_json(self) -> str:
         """Return the stored form."""
-        return rfc8785.dumps(self.model_dump(mode="json")).decode()
+        return canonical(self.model_dump(mode="json")).decode()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Envelope:
@@ -229,15 +229,20 @@ def approve_record(
     """Approve (countersign) as one person of the controller, by the controller's key.
 
     Raises:
-        ConsentStateError: not signed yet, erased, no address, the subject's own contact, the subject's key, or not
-            assessed where the record asks for it.
+        ConsentStateError: not signed yet, erased, no address, the subject's or guardian's own contact, the subject's
+            key, not assessed where the record asks for it, or the evidence is no contract.
     """
     subject, record = _signed(envelope), envelope.record()
     _require_address(approver)
     if same_person(approver, record.subject.contact):
         raise ConsentStateError(f"{approver} is the subject's own contact; somebody of the controller must approve")
+    if record.guardian is not None and same_person(approver, record.guardian.contact):
+        raise ConsentStateError(f"{approver} is the guardian's own contact; somebody of the controller must approve")
     if key.public_key.hex == subject.public_key:
         raise ConsentStateError("the subject's key cannot approve; use the controller's key")
+    if evidence is not None and evidence.kind != "contract":
+        # The kind is not signed. If approvals cite contracts alone, no other file can be made to pass for one later.
+        raise ConsentStateError(f"{evidence.name} is filed as {evidence.kind}; an approval cites a signed contract")
     if record.deal is not None and not envelope.assessments:
         raise ConsentStateError(
             f"record {envelope.record_id} has no impact assessment; answer its five questions first"

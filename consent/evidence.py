@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal, TypeAlias
 
-import rfc8785
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainSerializer
 
+from consent.canonical import canonical
 from consent.grant import Modality, RecordId, Sha256Hex
 from consent.instant import instant
 from consent.keys import SigningContext, SigningKey
@@ -56,9 +56,18 @@ def _four_places(figure: float) -> float:
     return round(figure, 4)
 
 
+def _plain(figure: float) -> int | float:
+    return int(figure) if figure.is_integer() else figure  # RFC 8785 writes 1 and not 1.0
+
+
 # Four places: more is no knowledge, and every JSON writer writes them in the same digits, so that anyone can check the
 # signature over them.
-Figure: TypeAlias = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False), AfterValidator(_four_places)]
+Figure: TypeAlias = Annotated[
+    float,
+    Field(ge=-1e6, le=1e6, allow_inf_nan=False),
+    AfterValidator(_four_places),
+    PlainSerializer(_plain, when_used="json"),
+]
 
 
 class CheckOutcome(Stored):
@@ -110,7 +119,7 @@ def report_payload(
     checks: Sequence[CheckOutcome],
 ) -> bytes:
     """Return what the controller's key signs under a report (consent-spec 3.4)."""
-    return rfc8785.dumps(
+    return canonical(
         {
             "record_id": record,
             "public_hash": public_hash,

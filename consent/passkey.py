@@ -5,7 +5,8 @@ The person's device signs ``authenticatorData || SHA-256(clientDataJSON)``. The 
 signature is over the record. Steps as in WebAuthn 7.2; the ones that need the live server (origin in use, counter) are
 done by the studio as well, while the person is there. Checked here, for ever:
 
-1. clientDataJSON is one JSON object of type ``webauthn.get``, for this challenge and origin, not cross-origin;
+1. clientDataJSON is one JSON object of type ``webauthn.get``, for this challenge and origin, not cross-origin; the
+   origin lies within the relying party and is secure (https, or localhost), as every browser demands;
 2. authenticatorData is for this relying party, with user present **and user verified** (finger, face or PIN);
 3. the signature is the COSE key's own.
 
@@ -19,11 +20,13 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, StringConstraints
 
-from consent.cose import verify_cose
+from consent.cose import same_key_text, verify_cose
 from consent.errors import SignatureInvalidError
 from consent.grant import Sha256Hex
 from consent.keys import SigningContext
@@ -80,8 +83,8 @@ class PasskeySignature(Stored):
 
     @property
     def public_key(self) -> str:
-        """The COSE key in hexadecimal: never equal to an Ed25519 key, which has 64 digits."""
-        return from_b64url(self.cose_key).hex()
+        """The key, in one text for one key; an Ed25519 key reads as in ``Signature``. Never raises."""
+        return same_key_text(from_b64url(self.cose_key))
 
     @property
     def key_id(self) -> str:
@@ -95,6 +98,7 @@ class PasskeySignature(Stored):
 
     def check(self, payload: bytes, context: SigningContext) -> None:
         """Raise ``SignatureInvalidError`` unless this is a verified user's signature of the payload for the purpose."""
+        _check_site(self.origin, rp_id=self.rp_id)
         client_data = from_b64url(self.client_data_json)
         _check_client_data(client_data, challenge=passkey_challenge(payload, context), origin=self.origin)
         authenticator_data = from_b64url(self.authenticator_data)
@@ -103,11 +107,26 @@ class PasskeySignature(Stored):
         verify_cose(from_b64url(self.cose_key), message, from_b64url(self.value))
 
 
+def _check_site(origin: str, *, rp_id: str) -> None:
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if host != rp_id and not host.endswith(f".{rp_id}"):
+        raise SignatureInvalidError(f"the page {origin} does not lie within the site {rp_id}; no browser signs that")
+    if parts.scheme != "https" and host != "localhost" and not host.endswith(".localhost"):
+        raise SignatureInvalidError(f"the page {origin} is not secure; passkeys need https, or localhost")
+
+
+def _named_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name is said twice; two readers could read two things")
+    return dict(pairs)
+
+
 def _check_client_data(raw: bytes, *, challenge: bytes, origin: str) -> None:
     if len(raw) > _CLIENT_DATA_BYTES_MAX:
         raise SignatureInvalidError("the passkey's client data is longer than any browser writes")
     try:
-        said = json.loads(raw)
+        said = json.loads(raw.decode("utf-8"), object_pairs_hook=_named_once)  # json would take UTF-16 from bytes
     except (ValueError, RecursionError) as e:
         raise SignatureInvalidError("the passkey's client data is no JSON") from e
     if not isinstance(said, dict) or said.get("type") != "webauthn.get":

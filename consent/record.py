@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-import rfc8785
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 
+from consent.canonical import canonical
 from consent.errors import RecordInvalidError
 from consent.grant import Modality, RecordId, Sha256Hex
 from consent.territory import is_language, is_territory
@@ -280,7 +280,7 @@ def years_later(day: date, years: int) -> date:
 
 def canonical_bytes(record: ConsentRecord) -> bytes:
     """Return the record's one form as bytes (RFC 8785): what is hashed, signed and stored."""
-    return rfc8785.dumps(record.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return canonical(record.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
 def parse_record(record_bytes: bytes) -> ConsentRecord:

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Annotated
 
-import rfc8785
 from pydantic import AfterValidator, model_validator
 
+from consent.canonical import canonical
 from consent.grant import Modality, Sha256Hex
 from consent.record import Language, Line, Scope, Territory, as_set
 from consent.signatures import Instant, Stored
@@ -42,13 +42,18 @@ class Restriction(Stored):
 
     def salted_hash(self, salt: bytes) -> Sha256Hex:
         """Return the restriction's name in the ledger; its values can be guessed, so the record's salt is in it."""
-        return Sha256Hex(hashlib.sha256(_DOMAIN + salt + rfc8785.dumps(self.model_dump(mode="json"))).hexdigest())
+        return Sha256Hex(hashlib.sha256(_DOMAIN + salt + canonical(self.model_dump(mode="json"))).hexdigest())
 
 
 def leaves_nothing(scope: Scope, restrictions: Iterable[Restriction]) -> bool:
     """Say whether one of the scope's lists is taken back as a whole; then the consent is withdrawn, not restricted."""
     known = tuple(restrictions)
-    return any(all(_is_named(known, name, value) for value in getattr(scope, name)) for name in FIELDS)
+    named = ("modalities", "channels", "brands", "products")
+    return (
+        all(covers_language(_all(known, "languages"), one) for one in scope.languages)
+        or all(covers_territory(_all(known, "territories"), one) for one in scope.territories)
+        or any(all(_is_named(known, name, value) for value in getattr(scope, name)) for name in named)
+    )
 
 
 def taken_back(

@@ -15,12 +15,13 @@ right one is for consent.policy.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
-import rfc8785
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
+from consent.canonical import canonical
 from consent.grant import RecordId, Sha256Hex
 from consent.instant import instant
 from consent.keys import SIGNATURE_BYTES, PublicKey, SigningContext, SigningKey
@@ -93,12 +94,22 @@ class Approval(Stored):
 
 def hash_of(model: Stored) -> Sha256Hex:
     """Return the hash by which the ledger knows a stored model."""
-    return Sha256Hex(hashlib.sha256(rfc8785.dumps(model.model_dump(mode="json", exclude_none=True))).hexdigest())
+    return Sha256Hex(hashlib.sha256(canonical(model.model_dump(mode="json", exclude_none=True))).hexdigest())
+
+
+def person(address: str) -> str:
+    """Return one text for one person's address.
+
+    Neither case nor width tells people apart, nor a "+tag": that is one mailbox, whose owner could pass for two people.
+    """
+    folded = unicodedata.normalize("NFKC", address.strip()).casefold()
+    mailbox, at, host = folded.rpartition("@")
+    return mailbox.partition("+")[0] + at + host
 
 
 def same_person(one: str, other: str) -> bool:
-    """Say whether two addresses are one person's; case does not tell people apart."""
-    return one.strip().casefold() == other.strip().casefold()
+    """Say whether two addresses are one person's."""
+    return person(one) == person(other)
 
 
 def subject_payload(
@@ -106,7 +117,7 @@ def subject_payload(
 ) -> bytes:
     """Return what the subject signs (consent-spec 3.1); the recording of the statement is in it, where there is one."""
     said = {"record_id": record, "public_hash": public_hash, "signed_at": instant(at)}
-    return rfc8785.dumps(said if statement_sha256 is None else {**said, "statement_sha256": statement_sha256})
+    return canonical(said if statement_sha256 is None else {**said, "statement_sha256": statement_sha256})
 
 
 def approval_payload(
@@ -128,14 +139,14 @@ def approval_payload(
         "approved_at": instant(at),
         "evidence_sha256": evidence_sha256,
     }
-    return rfc8785.dumps(said if assessment_sha256 is None else {**said, "assessment_sha256": assessment_sha256})
+    return canonical(said if assessment_sha256 is None else {**said, "assessment_sha256": assessment_sha256})
 
 
 def script_payload(
     *, record: RecordId, public_hash: Sha256Hex, script_sha256: str, approver: str, at: datetime
 ) -> bytes:
     """Return what is signed when a script is approved (consent-spec 3.3)."""
-    return rfc8785.dumps(
+    return canonical(
         {
             "record_id": record,
             "public_hash": public_hash,

@@ -12,11 +12,12 @@ Case, accents, full-width letters, and invisible characters make no difference.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -72,21 +73,35 @@ def load_topics(folder: Path) -> dict[str, frozenset[str]]:
 
 def mentions(script: str, patterns: Iterable[str]) -> tuple[str, ...]:
     """Return the patterns that the script touches, sorted."""
-    folded = _fold(script)
-    spaced = f" {' '.join(_words(folded))} "
-    unspaced = "".join(_words(folded))
-    return tuple(sorted(one for one in set(patterns) if _matches(one, spaced=spaced, unspaced=unspaced)))
+    spaced, unspaced = _haystack(script)
+    between, anywhere = _needles(frozenset(patterns))
+    hits = [pattern for needle, pattern in between if needle in spaced]
+    hits.extend(pattern for needle, pattern in anywhere if needle in unspaced)
+    return tuple(sorted(hits))
 
 
-def _matches(pattern: str, *, spaced: str, unspaced: str) -> bool:
-    words = _words(_fold(pattern.strip("*")))
-    if not words:
-        return False
-    if _UNSPACED.search(pattern):
-        return "".join(words) in unspaced
-    start = "" if pattern.startswith("*") else " "
-    end = "" if pattern.endswith("*") else " "
-    return f"{start}{' '.join(words)}{end}" in spaced
+@functools.lru_cache(maxsize=1)  # one script is held against many lists in a row
+def _haystack(script: str) -> tuple[str, str]:
+    words = _words(_fold(script))
+    return f" {' '.join(words)} ", "".join(words)
+
+
+_Needles: TypeAlias = "tuple[tuple[str, str], ...]"  # what to look for, and the pattern that says so
+
+
+@functools.lru_cache(maxsize=256)  # lists are read once and asked at every decision
+def _needles(patterns: frozenset[str]) -> tuple[_Needles, _Needles]:
+    """Return what stands apart as words, and what may stand anywhere; a pattern without a word matches nothing."""
+    between, anywhere = [], []
+    for pattern in patterns:
+        words = _words(_fold(pattern.strip("*")))
+        if words and _UNSPACED.search(pattern):
+            anywhere.append(("".join(words), pattern))
+        elif words:
+            start = "" if pattern.startswith("*") else " "
+            end = "" if pattern.endswith("*") else " "
+            between.append((f"{start}{' '.join(words)}{end}", pattern))
+    return tuple(between), tuple(anywhere)
 
 
 def _fold(text: str) -> str:

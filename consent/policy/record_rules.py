@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from consent.assurance import check_everything, is_guardian_signed, people, why_not_counted
+from consent.envelope import Envelope
 from consent.errors import SignatureInvalidError
 from consent.grant import ReasonCode
-from consent.ledger import Declined, RecordCreated, Restricted, Resumed, Signed, Superseded
+from consent.ledger import Checked, Declined, Entry, RecordCreated, Restricted, Resumed, Signed, Superseded
 from consent.oversight import TWO, approvers_needed, four_eyes_reasons
 from consent.policy.standing import (
     BOTH,
@@ -72,16 +74,28 @@ def _trouble(standing: Standing) -> str:
             check_everything(envelope, standing.name)
     except SignatureInvalidError as e:
         return f"a signature does not fit its bytes ({e})"
-    hidden = _hidden_restrictions(standing)
-    return f"{hidden} partial withdrawals of the ledger are not on file" if hidden else ""
+    if standing.name is None:
+        return ""
+    return _hidden(envelope, standing.history)
 
 
-def _hidden_restrictions(standing: Standing) -> int:
-    """How many partial withdrawals the ledger knows and the envelope does not: each was taken away by somebody."""
-    envelope = standing.known_envelope()
+def _hidden(envelope: Envelope, history: Sequence[Entry]) -> str:
+    """What the ledger knows and the envelope lacks, because somebody took it out: a no that is not to be seen."""
     salt = envelope.salt
-    known = frozenset() if salt is None else {one.salted_hash(salt) for one in envelope.restrictions}
-    return sum(isinstance(one, Restricted) and one.restriction_hash not in known for one in standing.history)
+    restrictions = frozenset() if salt is None else {one.salted_hash(salt) for one in envelope.restrictions}
+    reports = {one.sha256 for one in envelope.reports}
+    counts = (
+        (
+            sum(isinstance(one, Restricted) and one.restriction_hash not in restrictions for one in history),
+            "partial withdrawals",
+        ),
+        (
+            sum(isinstance(one, Checked) and one.report_sha256 not in reports for one in history),
+            "reports on statements",
+        ),
+    )
+    missing = [f"{count} {what}" for count, what in counts if count]
+    return f"{' and '.join(missing)} of the ledger are not on file" if missing else ""
 
 
 def is_ledger_readable(standing: Standing) -> Outcome:
@@ -206,7 +220,7 @@ def _is_guarded(standing: Standing) -> Outcome:
     scope = standing.known_record().scope
     last = years_later(scope.valid_from, MINOR_YEARS_MAX)
     needed = f"the guardian's own signature in the ledger, and a term that ends by {last}"
-    if not is_guardian_signed(standing.known_envelope(), standing.history):
+    if not is_guardian_signed(standing.known_envelope(), standing.history, at=standing.at):
         message = f"the guardian of record {_short(standing)} has not signed; send them their own link"
         return failed(needed, "a minor without the guardian's signature", message)
     if scope.valid_until > last:

@@ -58,6 +58,7 @@ class Standing:
     history: tuple[Entry, ...]  # what the ledger says of this record
     promised: frozenset[TakeId]  # takes of the record that are allowed and not released yet
     counted: tuple[Approval, ...]  # the approvals that count (clause 5.1)
+    level: Assurance | None  # what they amount to (clause 5.2)
 
     def known_envelope(self) -> Envelope:
         """The envelope, in rules that need the record."""
@@ -81,14 +82,9 @@ class Standing:
         return self.counted
 
     def assurance(self) -> Assurance | None:
-        """How sure we are of the person (clause 5.2)."""
-        return assurance(
-            self.known_envelope(),
-            self.known_record(),
-            self.approvals(),
-            history=self.history,
-            controller_keys=self.rulebook.controller_keys,
-        )
+        """How sure we are of the person (clause 5.2), in rules that need the record."""
+        self.known_record()
+        return self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,9 +173,11 @@ def stand(
     view = ledger if isinstance(ledger, LedgerView) else None
     history = view.history(name) if view and name else ()
     counted: tuple[Approval, ...] = ()
+    level: Assurance | None = None
     if found is not None and record is not None:
         keys = rulebook.controller_keys
         counted = counted_approvals(found, record, history=history, controller_keys=keys, at=now)
+        level = assurance(found, record, counted, history=history, controller_keys=keys)
     return Standing(
         asked=asked,
         at=now,
@@ -195,6 +193,7 @@ def stand(
         history=history,
         promised=promised,
         counted=counted,
+        level=level,
     )
 
 

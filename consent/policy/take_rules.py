@@ -173,7 +173,8 @@ def keeps_off_topics(standing: Standing, request: TakeRequest) -> Outcome:
         words = standing.rulebook.topics.get(topic.casefold(), frozenset())
         if not words:
             unlisted.append(topic)
-        hits.extend(f"{topic}: {hit}" for hit in mentions(request.script, words | {topic}))
+        named = {*mentions(request.script, words), *mentions(request.script, {topic})}
+        hits.extend(f"{topic}: {hit}" for hit in sorted(named))
     hits.extend(f"the subject's own list: {hit}" for hit in mentions(request.script, scope.prohibited_words))
     needed = f"nothing about {_listed((*scope.prohibited_topics, *scope.prohibited_words))}"
     if hits:

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import typer
 
-from studio.cli import bench, campaign, consent, demo, doctor, keys, ledger, markets, models, serve, verify, version
+from studio.cli import (
+    bench,
+    campaign,
+    consent,
+    demo,
+    doctor,
+    keys,
+    ledger,
+    markets,
+    models,
+    people,
+    request,
+    retention,
+    review,
+    serve,
+    verify,
+    version,
+)
 
 app = typer.Typer(
     name="sayso",
@@ -20,6 +37,10 @@ serve.add_to(app)
 campaign.add_to(app)
 verify.add_to(app)
 app.add_typer(consent.app, name="consent")
+retention.add_to(consent.app)
+app.add_typer(request.app, name="request")
+app.add_typer(review.app, name="review")
+app.add_typer(people.app, name="people")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")

@@ -33,9 +33,9 @@ class ConsentActs:
     """The acts, with everything they need passed in.
 
     ``controller_key`` opens (and at first use makes) the controller's key; ``withdrawn`` stops what is running for a
-    record and destroys its copies; ``depiction`` judges whether a picture is a photograph; ``approved`` is told of each
-    approval, so that an approved amendment takes the place of the version before it; ``keeper`` seals contracts (without
-    one they lie in ``evidence_dir``).
+    record and destroys its copies; ``depiction`` judges whether a picture is a photograph. ``approved`` is told of each
+    approval, so that an approved amendment takes the place of the version before it. ``keeper`` seals contracts;
+    without one they lie in ``evidence_dir``.
     """
 
     records: RecordStore

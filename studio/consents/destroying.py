@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consent.envelope import Envelope
 from consent.errors import RecordInvalidError
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningKey
+from consent.ledger import Superseded
 from consent.record import ConsentRecord
 from consent.restriction import FIELDS, Restriction
 from studio.consents.actbook import ActBook
@@ -40,7 +41,7 @@ from studio.vault.item import Kind
 from studio.vault.vault import Vault
 
 STUDIO = "studio"  # the actor of what runs by itself
-_CAUSES: dict[str, Cause] = {"withdrawn": "withdrawn", "declined": "declined"}
+FRESH = timedelta(days=2)  # for so long the sweep makes sure that a withdrawal was not cut off anywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,28 +83,28 @@ class Destruction:
         issued = self._certify(known, cause="withdrawn", cleared=cleared, must=True)
         self._withdraw_older(known.record, at=at)
         newest = issued or self.certificates.of(known.about.public_hash)[-1]
-        releases = self.ledger.view().releases(known.about.public_hash)
+        view = self.ledger.view()
+        is_replaced = any(isinstance(one, Superseded) for one in view.history(known.about.public_hash))
         self.notifier.withdrawn(
             known.about,
-            take_down=take_down(releases),
+            take_down=take_down(view.releases(known.about.public_hash)),
+            tell_subject=not is_replaced,  # who withdraws a request is told once, not for each of its versions
             certificate=newest.to_bytes().decode(),
             kept_until=proof_until(known.record.retention, known.ending, at=at),
         )
         return newest
 
-    def restricted(self, record_id: RecordId) -> None:
-        """Tell who has to know of the newest part that was taken back; nothing is destroyed, the rest still stands."""
-        at = self.clock()
-        envelope, known = self.records.find(record_id), self._known(record_id, at)
-        if envelope is None or known is None or envelope.salt is None or not envelope.restrictions:
+    def restricted(self, record_id: RecordId, restriction: Restriction) -> None:
+        """Tell who has to know of a part that was taken back; nothing is destroyed, the rest still stands."""
+        envelope, known = self.records.find(record_id), self._known(record_id, self.clock())
+        if envelope is None or known is None or envelope.salt is None:
             return
-        newest = envelope.restrictions[-1]
-        releases = touched(self.ledger.view().releases(known.about.public_hash), newest, self.copies.campaigns)
+        releases = self.ledger.view().releases(known.about.public_hash)
         self.notifier.restricted(
             known.about,
-            named=newest.salted_hash(envelope.salt),
-            parts=_parts(newest),
-            take_down=take_down(releases),
+            named=restriction.salted_hash(envelope.salt),
+            parts=_parts(restriction),
+            take_down=take_down(touched(releases, restriction, self.copies.campaigns)),
         )
 
     def retire(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
@@ -111,11 +112,15 @@ class Destruction:
         known = self._known(record_id, at)
         if known is None or known.ending is None:
             return None
+        before = self.certificates.of(known.about.public_hash)
+        is_fresh = at - known.ending.at < FRESH
+        if known.ending.how == "withdrawn" and (is_fresh or not before):
+            newest = self.withdrawn(record_id)
+            return newest if newest is not None and newest.number > len(before) else None
         due = kinds_due(known.record.retention, known.ending, at=at)
         cleared = self.copies.clean_up(record_id) if "portrait" in due else _NOTHING
-        cause = _CAUSES.get(known.ending.how, "retention")
-        if known.ending.how == "withdrawn" and self.certificates.of(known.about.public_hash):
-            cause = "retention"  # the withdrawal itself has its certificate; what goes now has reached its time
+        # A withdrawal has its certificate already; what goes now has reached its time.
+        cause: Cause = "declined" if known.ending.how == "declined" else "retention"
         self.vault.erase_record(record_id, kinds=due, at=at, why=cause)
         certificate = self._certify(known, cause=cause, cleared=cleared, must=False)
         if certificate is not None:

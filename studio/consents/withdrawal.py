@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consent.decide import RecordStatus
+from consent.envelope import Envelope
 from consent.errors import RecordInvalidError
 from consent.grant import RecordId, TakeId
 from consent.ledger import Released
@@ -54,7 +55,7 @@ class Withdrawal:
         unreleased = [self.work_dir / row.id for row in rows if not self.is_on_record(TakeId(row.id))]
         inputs = [self.campaigns_dir / campaign_id for campaign_id in {row.campaign_id for row in rows}]
         shelved = frozenset(filter(self.shelf.holds, self._assets_of(record_id)))
-        unbound = shelved - self._bound_elsewhere(record_id) if shelved else shelved
+        unbound = shelved - self._bound_elsewhere(record_id, shelved) if shelved else shelved
         return Cleared(
             takes=sum(map(_remove, unreleased)),
             campaigns=sum(map(_remove, inputs)),
@@ -66,14 +67,16 @@ class Withdrawal:
             self.shelf.destroy(sha256)
         return len(unbound)
 
-    def _bound_elsewhere(self, record_id: RecordId) -> frozenset[str]:
-        others = (one for one in self.records.all_ids() if one != record_id and self.status(one) not in _ENDED)
-        return frozenset().union(*map(self._assets_of, others))
+    def _bound_elsewhere(self, record_id: RecordId, wanted: frozenset[str]) -> frozenset[str]:
+        others = ((one, self._assets_of(one) & wanted) for one in self.records.all_ids() if one != record_id)
+        return frozenset().union(
+            *(shared for one, shared in others if shared and self.status(one) not in _ENDED),
+        )
 
     def _assets_of(self, record_id: RecordId) -> frozenset[str]:
-        envelope = self.records.find(record_id)
+        envelope = self.records.find_or_error(record_id)
         try:
-            record = None if envelope is None else envelope.record()
+            record = envelope.record() if isinstance(envelope, Envelope) else None
         except RecordInvalidError:  # nothing can be made under it any more
             record = None
         return frozenset() if record is None else frozenset(asset.sha256 for asset in record.scope.assets)

@@ -50,7 +50,9 @@ class Mailer:
         """
         message, domain = queued.message, self.sender.rsplit("@", 1)[1]
         if not message.recipient:
-            raise NoticeError("nobody is named who could be told; name somebody in notices.toml, and tell them yourself")
+            raise NoticeError(
+                "nobody is named who could be told; name somebody in notices.toml, and tell them yourself"
+            )
         try:
             letter = EmailMessage()
             letter["From"], letter["To"], letter["Subject"] = self.sender, message.recipient, message.subject

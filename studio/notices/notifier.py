@@ -46,7 +46,15 @@ class Notifier:
     addresses: Callable[[], Addresses]
     has_webhook: bool  # nothing is queued for a webhook that nobody asked for
 
-    def withdrawn(self, about: About, *, take_down: TakeDown, certificate: str, kept_until: date | None) -> None:
+    def withdrawn(
+        self,
+        about: About,
+        *,
+        take_down: TakeDown,
+        certificate: str,
+        kept_until: date | None,
+        tell_subject: bool = True,
+    ) -> None:
         """The consent was withdrawn as a whole; ``kept_until`` is the last day of what is kept as proof."""
         record = about.record
         must_go = record.withdrawal.published == "take_down"
@@ -57,7 +65,8 @@ class Notifier:
         sentences: tuple[Sentence, ...] = (published, "nothing_kept" if kept_until is None else "kept", "certificate")
         kept = None if kept_until is None else kept_until.isoformat()
         facts = Facts(date=about.day, take_down_by=by, kept_until=kept, below=certificate)
-        self._tell_subject(about, "withdrawn", facts=facts, sentences=sentences)
+        if tell_subject:
+            self._tell_subject(about, "withdrawn", facts=facts, sentences=sentences)
         asked = f"Take down by {by}" if must_go else "May stay, as the consent says; make nothing new with it"
         self._tell_legal(
             about,

@@ -85,7 +85,8 @@ class Answering:
         earlier = [one for one in requests.versions(visit.request.id) if one.version < visit.version.version]
         standing = [one for one in earlier if self.visiting.status(one.record_id) in APPROVED]
         if standing:
-            requests.show_version(visit.request.id, standing[-1].version, state="signed", at=self.clock())
+            has_guardian = visit.request.guardian_state is not None  # versions of one request have the same people
+            requests.show_version(visit.request.id, standing[-1].version, has_guardian=has_guardian, at=self.clock())
         else:
             requests.move(requests.get(visit.request.id), "declined", at=self.clock())
         self.changed("declined", visit.request.id)

@@ -5,6 +5,7 @@ Nothing here approves anything; that is for ``studio.review``. Every act says by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,14 @@ from consent.errors import ConsentStateError
 from consent.grant import RecordId, Sha256Hex
 from consent.narrowing import differences
 from consent.record import ConsentRecord, canonical_bytes
+from consent.signatures import ADDRESS
 from studio.consents.actbook import ActBook
 from studio.errors import UsageError
 from studio.requests.amending import amended
 from studio.requests.desk import Party
 from studio.requests.drafting import Drafting
 from studio.requests.filing import Filing
-from studio.requests.links import VALID_DAYS, Link, Links
+from studio.requests.links import VALID_DAYS, Link, Links, require_days
 from studio.requests.overview import newest_record
 from studio.requests.templates import Template
 from studio.store.records import RecordStore
@@ -63,9 +65,11 @@ class Requests:
         """
         template = self.template(deal)
         record = self.drafting.read(path, template)
-        at = self.clock()
+        request_id, at = self.new_id(), self.clock()
+        if record.reference is None:  # so that the same person may be asked the same again: another record
+            record = record.model_copy(update={"reference": request_id})
         request = RequestRow(
-            id=self.new_id(),
+            id=request_id,
             deal=template.deal,
             state="drafted",
             created_by=by,
@@ -90,7 +94,7 @@ class Requests:
 
         Raises:
             ConsentStateError: the request has ended, or names no guardian.
-            UsageError: ``to`` is not that person's contact in the record.
+            UsageError: ``to`` is not that person's contact in the record, or no address; or the days are out of range.
         """
         request = self.requests.get(request_id)
         if request.state in ("declined", "withdrawn"):
@@ -99,6 +103,9 @@ class Requests:
         contact = _contact(record, party)
         if to is not None and to.strip().casefold() != contact.strip().casefold():
             raise UsageError(f"the record names {contact} as this person's contact; a link goes there or nowhere")
+        if to is not None and not re.fullmatch(ADDRESS, contact):
+            raise UsageError(f"{contact} is no e-mail address; make a link and give it to the person by hand")
+        require_days(valid_days)  # before anything is filed
         if request.current == 0:
             self.filing.file(request, record, by=by)
         link = self.links.make(request_id, party=party, by=by, valid_days=valid_days, sent_to=to)
@@ -126,6 +133,8 @@ class Requests:
             raise ConsentStateError("the terms are the same as before; change at least one")
         if (record.subject.name, record.subject.contact) != (old.subject.name, old.subject.contact):
             raise ConsentStateError("a version is of the same person, with the same contact; draft another request")
+        if record.guardian != old.guardian:
+            raise ConsentStateError("a version has the same guardian, or none as before; draft another request")
         if (record.deal, record.subject_class) != (old.deal, old.subject_class):
             raise ConsentStateError("a version is of the same deal and class; draft another request")
         version = self.filing.file(request, record, by=by, message=message.strip())

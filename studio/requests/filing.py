@@ -94,10 +94,15 @@ class Filing:
         return (Superseded(public_hash=said.name, at=at, actor_hash=said.actor, successor_hash=after.public_hash),)
 
     def settle(self, record_id: RecordId) -> None:
-        """Once a version is approved, the older ones that still stand give way to it. May be done again."""
+        """Let the older versions that still stand give way to one that is approved. May be done again.
+
+        Where a guardian signs for a minor, an approved version is of no use before that, and nothing gives way to it.
+        """
         version = self.requests.of_record(record_id)
         if version is None or self.status(record_id) not in APPROVED:
             return
+        if self.requests.get(version.request_id).guardian_state not in (None, "signed"):
+            return  # of no use yet
         newer = self.records.find(record_id)
         assert newer is not None, "its status is known"
         successor = newer.public_hash
@@ -111,3 +116,10 @@ class Filing:
         for older in self.requests.versions(version.request_id):
             if older.version < version.version and self.status(older.record_id) not in ENDED:
                 book.do(older.record_id, make, action="superseded", actor="studio")
+
+    def settle_all(self) -> None:
+        """End what a process that died right after an approval left undone; for the daily sweep."""
+        for request in self.requests.all(state="signed"):
+            current = self.current(request)
+            if current is not None and current.version > 1:
+                self.settle(current.record_id)

@@ -16,7 +16,7 @@ from studio.consents.subject_acts import SubjectActs
 from studio.requests.answering import Answering
 from studio.requests.asking import Delivery
 from studio.requests.desk import ActRefusedError, CheckLine, Counter, Movements, SubjectView
-from studio.requests.links import Links
+from studio.requests.links import BY_ITSELF, Links
 from studio.requests.notice import Wordings
 from studio.requests.passkeys import Passkeys
 from studio.requests.signing import ScriptSigning, Signing
@@ -76,9 +76,9 @@ class LinkDesk:
         contact = (
             record.subject.contact if row.party == "subject" or record.guardian is None else record.guardian.contact
         )
-        link = self.links.make(row.request_id, party=row.party, by="studio", sent_to=contact)
+        link = self.links.make(row.request_id, party=row.party, by=BY_ITSELF, sent_to=contact)
         self.deliver(contact, link, record)
-        self.acts.book.note(visit.record_id, action="link_renewed", actor="studio")
+        self.acts.book.note(visit.record_id, action="link_renewed", actor=BY_ITSELF)
 
     def claim(self, token: str, *, client: str) -> str:
         """Use the link up for this browser."""
@@ -169,6 +169,7 @@ class LinkDesk:
         """Take the signature; the record goes to legal."""
         visit = self._open(token, claim)
         self.signing.sign(visit, credential)
+        self.answering.filing.settle(visit.record_id)  # where a guardian signs what legal has approved
         self.changed("signed", visit.request.id)
 
     def script_options(self, token: str, claim: str, script_sha256: str) -> Mapping[str, object]:

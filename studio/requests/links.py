@@ -24,7 +24,9 @@ TOKEN_BYTES: Final = 32
 VALID_DAYS: Final = 14
 VALID_DAYS_MAX: Final = 90
 SPAN: Final = timedelta(minutes=10)
-TRIES_OF_CLIENT: Final = 30  # greetings and claims of one client in a span; a household has one address
+TRIES_OF_CLIENT: Final = 30  # wrong tokens of one client in a span
+RENEWALS_PER_DAY: Final = 3  # mails that anybody with an old link can have sent to its person
+BY_ITSELF: Final = "studio"  # who made a link that its person asked for
 TRIES_OF_LINK: Final = 60  # greetings, claims and wrong secrets of one link in a span, from wherever
 
 
@@ -57,8 +59,7 @@ class Links:
         Raises:
             UsageError: the days are out of range.
         """
-        if not 1 <= valid_days <= VALID_DAYS_MAX:
-            raise UsageError(f"a link is valid for 1 to {VALID_DAYS_MAX} days, not {valid_days}")
+        require_days(valid_days)
         token, at = self._secret(), self.clock()
         row = LinkRow(
             token_sha256=_sha256(token),
@@ -76,8 +77,7 @@ class Links:
 
     def peek(self, token: str, *, client: str) -> LinkRow:
         """Find a link that can still be opened, without opening it; raises ``LinkRefusedError``."""
-        self._count(f"client {client}", TRIES_OF_CLIENT)
-        row = self._find(token)
+        row = self._find_for(client, token)
         self._count(f"link {row.token_sha256}", TRIES_OF_LINK)
         self._require_open(row)
         if row.claim_sha256 is not None:
@@ -103,9 +103,19 @@ class Links:
 
     def find_for_renewal(self, token: str, *, client: str) -> LinkRow | None:
         """The link, if its person may have a fresh one: expired or used elsewhere, but not taken back."""
-        self._count(f"client {client}", TRIES_OF_CLIENT)
-        row = self.store.find(_sha256(token))
-        return None if row is None or row.revoked_at is not None else row
+        try:
+            row = self._find_for(client, token)
+        except LinkRefusedError:
+            return None
+        if row.revoked_at is not None:
+            return None
+        day_ago = self.clock() - timedelta(days=1)
+        renewed = [
+            one
+            for one in self.store.of_request(row.request_id)
+            if one.party == row.party and one.created_by == BY_ITSELF and one.created_at > day_ago
+        ]
+        return None if len(renewed) >= RENEWALS_PER_DAY else row
 
     def revoke(self, request_id: str, link_id: str) -> LinkRow:
         """End a link of this request.
@@ -123,6 +133,19 @@ class Links:
         """Let a link that is in use live on, so that its person can watch and withdraw."""
         self.store.extend(row.token_sha256, until=until)
 
+    def _find_for(self, client: str, token: str) -> LinkRow:
+        """Find a link for a client that has not guessed too often.
+
+        Right tokens are not held against anybody: behind a proxy a whole town may look like one client.
+        """
+        key = f"client {client}"
+        self._require_patience(key, TRIES_OF_CLIENT)
+        try:
+            return self._find(token)
+        except LinkRefusedError:
+            self._count(key, TRIES_OF_CLIENT)
+            raise
+
     def _find(self, token: str) -> LinkRow:
         row = self.store.find(_sha256(token))
         if row is None:
@@ -136,13 +159,22 @@ class Links:
             raise LinkRefusedError("expired")
 
     def _count(self, key: str, most: int) -> None:
-        name, at = _sha256(key), self.clock()
-        if self.store.tries(name, since=at - SPAN) >= most:
+        self._require_patience(key, most)
+        at = self.clock()
+        self.store.note_try(_sha256(key), at=at, forget_before=at - SPAN)
+
+    def _require_patience(self, key: str, most: int) -> None:
+        if self.store.tries(_sha256(key), since=self.clock() - SPAN) >= most:
             raise LinkRefusedError("too_many_tries")
-        self.store.note_try(name, at=at, forget_before=at - SPAN)
 
     def _secret(self) -> str:
         return base64.urlsafe_b64encode(self.random_bytes(TOKEN_BYTES)).rstrip(b"=").decode("ascii")
+
+
+def require_days(valid_days: int) -> None:
+    """Raise ``UsageError`` unless a link may be valid for so long."""
+    if not 1 <= valid_days <= VALID_DAYS_MAX:
+        raise UsageError(f"a link is valid for 1 to {VALID_DAYS_MAX} days, not {valid_days}")
 
 
 def _sha256(text: str) -> str:

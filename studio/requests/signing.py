@@ -66,7 +66,8 @@ class Signing:
             self._take(visit, signature)
         except (ConsentStateError, SignatureInvalidError) as e:
             again = self.visiting.requests.get(visit.request.id)
-            self.visiting.requests.move(again, "sign", side=visit.party, at=self.clock())
+            if again.current == visit.request.current:
+                self.visiting.requests.move(again, "sign", side=visit.party, at=self.clock())
             raise ActRefusedError("passkey_refused") from e
         self.keep_open(visit)
 

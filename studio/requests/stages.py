@@ -24,8 +24,11 @@ _OF_STATUS: Final[dict[RecordStatus, Stage]] = {
 
 def stage_of(request: RequestRow, *, party: Party, status: RecordStatus) -> Stage:
     """Return the stage; the ledger's word on the record comes before everything that people still meant to do."""
-    if status in _OF_STATUS:
+    waits_for_guardian = status in APPROVED and request.guardian_state not in (None, "signed")
+    if status in _OF_STATUS and not waits_for_guardian:
         return _OF_STATUS[status]
+    if status is RecordStatus.PENDING_LEGAL and party == "subject":
+        return "with_legal"  # signed, be it with a key file
     state = request.state_of(party)
     if party == "guardian" and request.state in ("changes_asked", "declined", "withdrawn"):
         state = request.state

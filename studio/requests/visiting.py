@@ -46,6 +46,11 @@ class Visit:
         return GUARDIAN if self.link.party == "guardian" else SUBJECT
 
     @property
+    def shown_in(self) -> str:
+        """The language that the wording was shown in: the subject's, or the nearest that there is."""
+        return self.record.subject.language if self.record.notice is None else self.record.notice.language
+
+    @property
     def record_id(self) -> RecordId:
         """The record of the version that the link shows."""
         return self.version.record_id

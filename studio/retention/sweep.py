@@ -23,6 +23,7 @@ from studio.store.records import RecordStore
 from studio.vault.vault import Vault
 
 NOTICE_DAYS = (7, 30)  # shortest first: a sweep that comes late gives the notice that is still true
+DRAFT_LIFE = timedelta(days=90)  # a request that nobody sent for a season is none
 REMEMBER = timedelta(days=90)  # for how long it is known to whom a notice went
 _ENDS_ON_ITS_OWN = frozenset({RecordStatus.ACTIVE, RecordStatus.SUSPENDED})
 
@@ -34,6 +35,7 @@ class SweepReport:
     at: datetime
     destroyed: dict[RecordId, int]  # lines of each new certificate
     expiring: tuple[RecordId, ...]  # of which notice is due; each is given once
+    drafts: int  # files of drafts that were never sent
     left_overs: int
     sent: Round
     troubles: tuple[str, ...]
@@ -44,6 +46,7 @@ class SweepReport:
             "at": self.at.isoformat(),
             "destroyed": dict(self.destroyed),
             "expiring": list(self.expiring),
+            "drafts": self.drafts,
             "left_overs": self.left_overs,
             "notices": {"sent": self.sent.sent, "failed": self.sent.failed, "held": self.sent.held},
             "troubles": list(self.troubles),
@@ -76,15 +79,17 @@ class Sweeper:
                     expiring.append(record_id)
             except (StudioError, ConsentError, OSError) as e:  # one damaged record must not save all the others
                 troubles.append(f"{record_id[:12]}: {e}")
+        drafts = self._drafts(at)
         left_overs = self.vault.clear_left_overs(at=at)
         self.outbox.forget(before=at - REMEMBER)
         return SweepReport(
             at=at,
             destroyed=destroyed,
             expiring=tuple(expiring),
+            drafts=drafts,
             left_overs=left_overs,
             sent=self.postman.send_due(),
-            troubles=(*troubles, *self._orphans()),
+            troubles=(*troubles, *self._unreadable()),
         )
 
     def _gives_notice(self, record_id: RecordId, at: datetime) -> bool:
@@ -100,8 +105,19 @@ class Sweeper:
         self.notifier.expiring(about, days_ahead=due)
         return True
 
-    def _orphans(self) -> tuple[str, ...]:
-        """Files of the vault whose record cannot be read: nothing says how long they may be kept, so a person must."""
-        known = {one for one in self.vault.records() if isinstance(self.records.find_or_error(one), Envelope)}
-        lost = (one for one in self.vault.records() if one not in known)
+    def _drafts(self, at: datetime) -> int:
+        """Destroy files of drafts that nobody sent: the person was never even asked. Returns how many files."""
+        count = 0
+        for owner in self.vault.records():
+            if self.records.find_or_error(owner) is not None:
+                continue
+            for item in self.vault.items(owner):
+                if at - item.kept_at > DRAFT_LIFE:
+                    self.vault.erase(item.id, at=at, why="draft")
+                    count += 1
+        return count
+
+    def _unreadable(self) -> tuple[str, ...]:
+        """Records that cannot be read: nothing says how long their files may be kept, so a person must look."""
+        lost = (one for one in self.vault.records() if isinstance(self.records.find_or_error(one), Exception))
         return tuple(f"{one[:12]}: the vault keeps files of a record that cannot be read; look at it" for one in lost)

@@ -6,8 +6,11 @@ Whoever acts says which version they have read (``record_id``): if another took 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from consent.assessment import Answers
 from consent.envelope import Envelope
@@ -20,11 +23,16 @@ from studio.errors import UsageError
 from studio.requests.asking import Requests
 from studio.requests.drafting import write_terms
 from studio.requests.links import VALID_DAYS, Link
-from studio.review.case import Case, Change
+from studio.review.case import WATCHED, Case, Change
 from studio.review.reading import CaseReader, changes_of
+from studio.store.acts_count import count_acts
 from studio.store.requests import RequestRow, Side, VersionRow
 
 REASON_CHARS_MAX = 4000
+
+
+class _KnownError(Exception):
+    """This act is on record already; the transaction that would write it again is rolled back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +82,15 @@ class ReviewActs:
 
     # -- reviewing ---------------------------------------------------------------------------------------------------
 
-    def watched(self, request_id: str, *, record_id: RecordId, by: str) -> None:
+    def watched(self, record_id: RecordId, *, by: str) -> None:
         """Write down, once for each version and person, that somebody has opened a recording of the statement."""
-        case = self.reader.case(request_id)
-        if case.record_id == record_id and not case.has_watched(by):
-            self.book.note(record_id, action="statement_watched", actor=by)
+
+        def only_once(connection: Connection) -> None:
+            if count_acts(connection, record_id, actor=by, action=WATCHED) > 1:
+                raise _KnownError  # a browser asks for many parts of one recording, some at the same time
+
+        with suppress(_KnownError):
+            self.book.note(record_id, action=WATCHED, actor=by, also=only_once)
 
     def assess(self, request_id: str, *, record_id: RecordId, answers: Answers, by: str) -> Envelope:
         """Answer the impact assessment.
@@ -102,9 +114,14 @@ class ReviewActs:
         return self.acts.approve(record_id, approver=by, evidence=evidence)
 
     def answer(self, request_id: str, *, record_id: RecordId, message: str, by: str) -> None:
-        """Answer what the person asked: the same version goes back to them."""
-        self._current(request_id, record_id)
-        self.requests.hand_back(request_id, by=by, message=_said(message))
+        """Answer a question, or agree to what the person offered instead: the same version goes back to them.
+
+        Raises:
+            ConsentStateError: nothing waits for an answer, or another version took its place.
+            UsageError: a question is answered with no words.
+        """
+        case = self._current(request_id, record_id)
+        self.requests.hand_back(request_id, by=by, message=message if case.is_counter_offer else _said(message))
 
     def ask_again(self, request_id: str, *, record_id: RecordId, message: str, by: str) -> VersionRow:
         """Ask the person to give statement and signature again, on the same terms; nothing that was signed changes.

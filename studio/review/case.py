@@ -17,6 +17,8 @@ from studio.review.flags import Flag
 from studio.store.links import LinkRow
 from studio.store.requests import MessageRow, RequestRow, VersionRow
 
+WATCHED = "statement_watched"  # the act of opening a recording
+
 Phase: TypeAlias = Literal["draft", "with_person", "question", "review", "in_force", "suspended", "ended", "damaged"]
 
 
@@ -159,11 +161,16 @@ class Case:
         """Whether everybody who has to sign has."""
         return self.phase in {"review", "in_force", "suspended"}
 
+    @property
+    def is_counter_offer(self) -> bool:
+        """Whether the newest version is what the person offered instead."""
+        return self.phase == "question" and self.versions[-1].row.made_by in ("subject", "guardian")
+
     def has_watched(self, email: str) -> bool:
         """Whether this person has opened a recording of the newest version."""
         newest = self.request.current
         return any(
-            one.action == "statement_watched" and one.actor.casefold() == email.casefold() and one.version == newest
+            one.action == WATCHED and one.actor.casefold() == email.casefold() and one.version == newest
             for one in self.history
         )
 

@@ -102,7 +102,7 @@ def _line(check: CheckOutcome, *, is_required: bool) -> CheckLine:
         title=titled(CHECKS, check.name),
         outcome=check.outcome,
         is_required=is_required,
-        score="" if check.score is None else f"{check.score:.2f}",
+        score="" if check.score is None or check.outcome == "missing" else f"{check.score:.2f}",
         threshold="" if check.threshold is None else f"{check.threshold:.2f}",
         source=check.source,
         reason=check.reason,

@@ -43,6 +43,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "link_opened": "Opened the link",
     "opened": "Opened the link",
     "answered": "Sent it back with an answer",
+    "wording_agreed": "Agreed to the wording and the checks",
     "checks_agreed": "Agreed to the wording and the checks",
     "statement_given": "Gave the spoken statement",
     "statement_watched": "Opened the recording",

@@ -198,13 +198,18 @@ class RequestStore:
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount == 1
 
-    def show_version(self, request_id: str, version: int, *, state: State, at: datetime) -> None:
-        """Let the links show this version again: a newer one came to nothing."""
+    def show_version(self, request_id: str, version: int, *, has_guardian: bool, at: datetime) -> None:
+        """Let the links show this signed version again: a newer one came to nothing."""
         with self._engine.begin() as connection:
             connection.execute(
                 update(requests)
                 .where(requests.c.id == request_id)
-                .values(current=version, state=state, guardian_state=None, updated_at=at)
+                .values(
+                    current=version,
+                    state="signed",
+                    guardian_state="signed" if has_guardian else None,
+                    updated_at=at,
+                )
             )
 
     def say(self, message: MessageRow) -> None:

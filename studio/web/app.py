@@ -22,10 +22,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pipelines.assets import ASSETS
 from pipelines.errors import PipelineError
 from pipelines.release.verdict import Verdict
+from studio.requests.desk import SubjectDesk
+from studio.review.desk import ReviewDesk
 from studio.review.people import People
 from studio.web.answer import answer_for
 from studio.web.gate import Gate, Sessions
+from studio.web.legal.mount import legal_app
 from studio.web.start import start_router
+from studio.web.subject.router import subject_router
 
 HERE = Path(__file__).parent
 UPLOAD_BYTES_MAX = 1 << 30  # an hour of a release at 2 Mbit/s
@@ -47,6 +51,8 @@ class WebParts:
     sessions: Sessions
     announce: Callable[[str], None]  # shows a start link's path on the console
     people: People | None = None  # None: only the console's start link works
+    legal: ReviewDesk | None = None  # None: no pages of legal
+    subject: SubjectDesk | None = None  # None: no links for subjects
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -71,6 +77,11 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.include_router(_verify_router(parts, templates))
     app.include_router(_file_router(parts))
+    if parts.legal is not None:
+        pages = legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates")
+        app.mount("/legal", pages)
+    if parts.subject is not None:
+        app.include_router(subject_router(parts.subject, templates))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(Gate, sessions=parts.sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))

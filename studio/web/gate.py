@@ -29,7 +29,7 @@ from studio.review.people import Person
 from studio.store.people import Role
 
 COOKIE = "sayso_session"
-PUBLIC = ("/verify", "/static", "/healthz", "/start")
+PUBLIC = ("/s", "/verify", "/static", "/healthz", "/start")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import ssl
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from consent.decide import RecordStatus
 from consent.grant import RecordId
@@ -33,6 +38,14 @@ from studio.store.outbox import Outbox
 from studio.store.records import RecordStore
 from studio.vault.key import open_vault_key
 from studio.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from studio.wiring.root import Wiring
+
+SEND_EVERY_S = 15.0
+STOP_S = 5.0  # a mail server that hangs must not keep the studio from ending; its message is tried again
+
+_log = logging.getLogger(__name__)
 
 
 def open_vault(settings: Settings, engine: Engine, records: RecordStore) -> Vault:
@@ -125,3 +138,40 @@ class Keeping:
             postman=self.postman,
             status=self.status,
         )
+
+
+@contextmanager
+def sending(postman: Postman) -> Iterator[None]:
+    """Send what waits, every SEND_EVERY_S seconds, until the block ends; a round that runs is not waited for long."""
+    stop = threading.Event()
+
+    def rounds() -> None:
+        while not stop.is_set():
+            try:
+                postman.send_due()
+            except SQLAlchemyError:
+                _log.warning("the outbox cannot be read just now; tried again in %s s", SEND_EVERY_S)
+            stop.wait(SEND_EVERY_S)
+
+    thread = threading.Thread(target=rounds, name="postman", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(STOP_S)
+
+
+def open_keeping(wiring: Wiring) -> Keeping:
+    """The parts of this studio."""
+    return Keeping(
+        settings=wiring.settings,
+        engine=wiring.engine,
+        records=wiring.records,
+        ledger=wiring.ledger,
+        vault=wiring.vault,
+        copies=wiring.withdrawal,
+        controller_key=wiring.controller_key,
+        status=wiring.dossiers.status,
+        clock=wiring.clock,
+    )

@@ -50,8 +50,8 @@ from studio.vault.vault import Vault
 class RequestParts:
     """What requests are made of; all of it comes from the composition root.
 
-    ``check`` runs the evidence checks; ``changed`` tells legal (what happened, id of the request); ``restricted`` queues
-    the notices of a partial withdrawal; ``random_below`` draws from 0 to one less than its argument.
+    ``check`` runs the evidence checks; ``changed`` tells legal (what happened, id of the request); ``restricted``
+    queues the notices of a partial withdrawal; ``random_below`` draws from 0 to one less than its argument.
     """
 
     engine: Engine

@@ -43,7 +43,11 @@ if TYPE_CHECKING:
     from pipelines.weights.store import WeightsStore
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
+    from studio.review.desk import ReviewDesk
+    from studio.review.people import People
     from studio.vault.vault import Vault
+    from studio.wiring.keeping import Keeping
+    from studio.wiring.requesting import RequestRoom
 
 
 def utc_now() -> datetime:
@@ -108,25 +112,37 @@ class Wiring:
     @cached_property
     def vault(self) -> Vault:
         """Evidence and biometric templates, encrypted."""
-        from studio.vault.key import open_vault_key  # noqa: PLC0415 - most commands need no key
-        from studio.vault.vault import Vault  # noqa: PLC0415 - as above
+        from studio.wiring.keeping import open_vault  # noqa: PLC0415 - most commands need no key
 
-        def key() -> bytes:
-            return open_vault_key(
-                self.settings.vault_key_path,
-                lock_path=self.settings.locks_dir / "vault-key.lock",
-                may_make=vault.is_empty(),
-                random_bytes=secrets.token_bytes,
-            )
+        return open_vault(self.settings, self.engine, self.records)
 
-        vault = Vault(
-            self.engine,
-            folder=self.settings.vault_dir,
-            scratch=self.settings.work_dir,
-            key=key,
-            random_bytes=secrets.token_bytes,
-        )
-        return vault
+    @cached_property
+    def keeping(self) -> Keeping:
+        """What keeps, what forgets, and who is told."""
+        from studio.wiring.keeping import open_keeping  # noqa: PLC0415 - as above
+
+        return open_keeping(self)
+
+    @cached_property
+    def request_room(self) -> RequestRoom:
+        """Requests: legal's side and the subject's."""
+        from studio.wiring.rooms import open_requests  # noqa: PLC0415 - needs the studio extra
+
+        return open_requests(self)
+
+    @cached_property
+    def review(self) -> ReviewDesk:
+        """What legal works at."""
+        from studio.wiring.rooms import open_review  # noqa: PLC0415 - as above
+
+        return open_review(self)
+
+    @cached_property
+    def people(self) -> People:
+        """Who of the company may come in."""
+        from studio.wiring.reviewing import open_people  # noqa: PLC0415 - as above
+
+        return open_people(self.engine, clock=self.clock)
 
     def _evidence(self, record_id: RecordId, sha256: str) -> bytes | None:
         item = self.vault.by_sha256(record_id, sha256)
@@ -183,6 +199,8 @@ class Wiring:
             controller_key=self.controller_key,
             depiction=_judge_depiction,
             withdrawn=self._withdrawn,
+            approved=self._approved,
+            keeper=self.vault,
         )
 
     @cached_property
@@ -319,7 +337,13 @@ class Wiring:
             message=f"the consent {record_id[:12]} was withdrawn while this take was in the making; it was destroyed",
         )
         self.stop_takes(open_takes, fault=fault, status=TakeStatus.REFUSED)
-        self.withdrawal.clean_up(record_id)
+        self.keeping.destruction.withdrawn(record_id)
+
+    def _approved(self, record_id: RecordId) -> None:
+        from studio.store.requests import RequestStore  # noqa: PLC0415 - only an approval asks
+
+        if RequestStore(self.engine).of_record(record_id) is not None:
+            self.request_room.filing.settle(record_id)
 
     def _key(self, name: str) -> SigningKey:
         folder = self.settings.keys_dir

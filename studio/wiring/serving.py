@@ -14,6 +14,7 @@ from studio.pages.mount import mount_pages
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
 from studio.wiring.desk import open_desk
+from studio.wiring.keeping import sending
 from studio.wiring.root import Wiring
 
 PAGES_PATH = "/studio"
@@ -31,7 +32,7 @@ class Serving:
 @contextmanager
 def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str, ...]) -> Iterator[Serving]:
     """Wire the web app and run takes until the block ends. ``announce`` shows the path of a new start link."""
-    with _running_jobs(wiring) as jobs:
+    with _running_jobs(wiring) as jobs, sending(wiring.keeping.postman):
         sessions = Sessions()
         app = create_app(
             WebParts(
@@ -39,6 +40,9 @@ def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str
                 verify=wiring.verify,
                 sessions=sessions,
                 announce=announce,
+                people=wiring.people,
+                legal=wiring.review,
+                subject=wiring.request_room.desk,
                 home_path=PAGES_PATH + "/",
                 allowed_hosts=hosts,
             )

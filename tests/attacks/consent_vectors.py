@@ -16,7 +16,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.assessment import Answer, Answers, make_assessment
-from consent.envelope import Envelope, add_assessment, approve_record, approve_script, new_envelope, sign_record
+from consent.cose import read_cose_key
+from consent.envelope import (
+    Envelope,
+    add_assessment,
+    approve_record,
+    approve_script,
+    guardian_payload,
+    new_envelope,
+    sign_record,
+)
 from consent.evidence import REQUIRED, Capture, CheckOutcome, Evidence, make_report
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import PublicKey, SigningContext, SigningKey
@@ -25,6 +34,7 @@ from consent.ledger import (
     Assessed,
     Checked,
     Entry,
+    GuardianSigned,
     LedgerView,
     RecordCreated,
     Restricted,
@@ -34,10 +44,11 @@ from consent.ledger import (
     entry_bytes,
 )
 from consent.oversight import STANDING_TOPICS
-from consent.record import ConsentRecord, canonical_bytes
+from consent.passkey import b64url, from_b64url
+from consent.record import ConsentRecord, Guardian, canonical_bytes
 from consent.restriction import Restriction
 from consent.signatures import subject_payload
-from tests.fakes.authenticator import USER_PRESENT, Authenticator
+from tests.fakes.authenticator import USER_PRESENT, Authenticator, cbor
 
 HERE = Path(__file__).resolve().parent
 ORIGIN = "sayso.example/ledger"
@@ -290,6 +301,46 @@ def statement_swapped() -> Vector:
     return attack(honest_one.model_copy(update={"statement_sha256": STATEMENT}))
 
 
+def upload_passed_off_as_live() -> Vector:
+    """The file was sent; afterwards the report is made to say that the page recorded it."""
+    envelope = spoken(capture="upload")
+    (report,) = envelope.reports
+    return attack(envelope.model_copy(update={"reports": (report.model_copy(update={"capture": "live"}),)}))
+
+
+def passkey_for_another_record() -> Vector:
+    """What the subject signed for twenty takes is put under the same record with a million."""
+    modest = spoken()
+    greedy = modest.record()
+    scope = greedy.scope.model_copy(update={"max_takes": 1_000_000})
+    bytes_ = canonical_bytes(greedy.model_copy(update={"scope": scope}))
+    return attack(modest.model_copy(update={"record_bytes": bytes_}))
+
+
+def report_hidden() -> Vector:
+    """Looked at again, the statement failed; the envelope keeps the first report alone."""
+    envelope = spoken()
+    name = envelope.public_hash
+    assert name is not None
+    second = Checked(public_hash=name, at=AT, report_sha256=Sha256Hex("77" * 32))
+    return Vector(envelope=envelope, entries=(*between_people(envelope), second), asked=envelope.record_id)
+
+
+def minor_as_guardian() -> Vector:
+    """A minor signs a second time with the same passkey, its key written in another order of the map."""
+    guardian = Guardian(name="Gina Guardian", contact="gina@example.org")
+    subject = a_record().subject.model_copy(update={"birth_year": 2012})
+    envelope = spoken(guardian=guardian, subject=subject, approvers=("legal@example.com", "head@example.com"))
+    name = envelope.public_hash
+    assert name is not None
+    signature = DEVICE.sign(guardian_payload(envelope, at=AT), SigningContext.GUARDIAN, at=AT)
+    parts = read_cose_key(from_b64url(signature.cose_key))
+    signature = signature.model_copy(update={"cose_key": b64url(cbor(dict(reversed(parts.items()))))})
+    envelope = envelope.model_copy(update={"guardian_signature": signature})
+    signed = GuardianSigned(public_hash=name, at=AT, signature_sha256=signature.sha256)
+    return Vector(envelope=envelope, entries=(*between_people(envelope), signed), asked=envelope.record_id)
+
+
 VECTORS: dict[str, Callable[[], Vector]] = {
     "consent_nothing_wrong": nothing_wrong,
     "consent_rolled_back_ledger": rolled_back_ledger,
@@ -317,7 +368,14 @@ VECTORS: dict[str, Callable[[], Vector]] = {
     "consent_celebrity_one_person_as_two": lambda: attack(
         spoken(approvers=("legal@example.com", "LEGAL@example.com"), deal="celebrity_endorsement")
     ),
+    "consent_celebrity_one_mailbox_as_two": lambda: attack(
+        spoken(approvers=("legal@example.com", "legal+2@example.com"), deal="celebrity_endorsement")
+    ),
     "consent_restriction_hidden": restriction_hidden,
+    "consent_upload_passed_off_as_live": upload_passed_off_as_live,
+    "consent_passkey_for_another_record": passkey_for_another_record,
+    "consent_report_hidden": report_hidden,
+    "consent_minor_as_guardian": minor_as_guardian,
 }
 
 

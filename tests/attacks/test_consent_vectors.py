@@ -44,7 +44,12 @@ EXPECTED: dict[str, set[ReasonCode]] = {
     "consent_report_by_a_thief": {R.EVIDENCE_MISSING},
     "consent_upload_with_one_approval": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
     "consent_celebrity_one_person_as_two": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
+    "consent_celebrity_one_mailbox_as_two": {R.NOT_COUNTERSIGNED, R.EVIDENCE_MISSING},
     "consent_restriction_hidden": {R.RECORD_TAMPERED},
+    "consent_upload_passed_off_as_live": {R.RECORD_TAMPERED, R.EVIDENCE_MISSING},
+    "consent_passkey_for_another_record": {R.RECORD_TAMPERED, R.NOT_COUNTERSIGNED},
+    "consent_report_hidden": {R.RECORD_TAMPERED},
+    "consent_minor_as_guardian": {R.SUBJECT_IS_MINOR},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, get_args
+from typing import get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ from studio.web.legal.assessing import LEVELS, QUESTIONS, read_answers
 from studio.web.legal.bodies import Body, body_of, laid_out
 from studio.web.legal.guard import AsLegal
 from studio.web.legal.media import ranged
-from studio.web.legal.view import page
+from studio.web.legal.view import page, unprocessed
 
 AGES = (0, 2, 7, 30)
 DONE = {
@@ -41,51 +41,45 @@ Act = Callable[[ReviewDesk, str, Body, str], None]
 
 def case_router(desk: ReviewDesk, templates: Jinja2Templates, legal: AsLegal) -> APIRouter:
     """Build the routes of the queue and of one request."""
-    router = APIRouter(prefix="/legal")
-    AsLegalPerson = Annotated[Person, Depends(legal)]  # noqa: N806 -- a type, made from the dependency
-    Form = Annotated[Body, Depends(body_of)]  # noqa: N806 -- as above
+    router = APIRouter()
+    as_legal, sent_form = Depends(legal), Depends(body_of)
 
     def show(request: Request, request_id: str, person: Person, **more: object) -> Response:
-        case = desk.reader.case(request_id)
-        return page(
-            templates,
-            request,
-            "case.html",
-            person=person,
-            case=case,
-            now=desk.clock(),
-            questions=QUESTIONS,
-            levels=LEVELS,
-            **{"typed": {}, "error": "", "done": "", **more},
-        )
+        values = {
+            "person": person,
+            "case": desk.reader.case(request_id),
+            "now": desk.clock(),
+            "questions": QUESTIONS,
+            "levels": LEVELS,
+            "typed": {},
+        }
+        return page(templates, request, "case.html", {**values, **more})
 
     @router.get("/")
-    def queue(request: Request, person: AsLegalPerson) -> Response:
+    def queue(request: Request, person: Person = as_legal) -> Response:
         wanted = _filter(request.query_params.get)
         lines, now = desk.reader.lines(), desk.clock()
-        return page(
-            templates,
-            request,
-            "queue.html",
-            person=person,
-            lines=pick(lines, wanted, at=now),
-            counts=count(lines),
-            wanted=wanted,
-            deals=DEALS,
-            ages=AGES,
-            now=now,
-        )
+        values = {
+            "person": person,
+            "lines": pick(lines, wanted, at=now),
+            "counts": count(lines),
+            "wanted": wanted,
+            "deals": DEALS,
+            "ages": AGES,
+            "now": now,
+        }
+        return page(templates, request, "queue.html", values)
 
     @router.get("/{request_id}")
-    def case(request: Request, request_id: str, person: AsLegalPerson) -> Response:
+    def case(request: Request, request_id: str, person: Person = as_legal) -> Response:
         done = DONE.get(request.query_params.get("done", ""), "")
         return show(request, request_id, person, done=done)
 
     @router.get("/{request_id}/media/{item_id}")
-    def media(request: Request, request_id: str, item_id: str, person: AsLegalPerson) -> Response:
+    def media(request: Request, request_id: str, item_id: str, person: Person = as_legal) -> Response:
         item = desk.reader.file(request_id, item_id)
         if item.kind == "statement":
-            desk.acts.watched(request_id, record_id=item.record_id, by=person.email)
+            desk.acts.watched(item.record_id, by=person.email)
         return ranged(
             request.headers.get("range"),
             size=item.size_bytes,
@@ -94,16 +88,14 @@ def case_router(desk: ReviewDesk, templates: Jinja2Templates, legal: AsLegal) ->
         )
 
     @router.post("/{request_id}/{act}")
-    def do(request: Request, request_id: str, act: str, person: AsLegalPerson, body: Form) -> Response:
+    def do(request: Request, request_id: str, act: str, person: Person = as_legal, body: Body = sent_form) -> Response:
         handler = _ACTS.get(act)
         if handler is None:
             return show(request, request_id, person, error="there is no such act; use the page's own buttons")
         try:
             handler(desk, request_id, body, person.email)
         except (ConsentError, StudioError) as e:
-            answer = show(request, request_id, person, error=str(e), typed=body.texts, failed=act)
-            answer.status_code = 422
-            return answer
+            return unprocessed(show(request, request_id, person, error=str(e), typed=body.texts, failed=act))
         return RedirectResponse(f"/legal/{request_id}?done={act}", 303)
 
     return router

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from babel import Locale
+
 from consent.record import Alterations
+from studio.review.desk import ReviewDesk
 
 Kind: TypeAlias = Literal["text", "area", "email", "date", "number", "list", "choice", "checks", "switch", "money"]
 
@@ -36,11 +39,9 @@ class Group:
     is_open: bool = True
 
 
-def groups(
-    *, channels: tuple[str, ...], topics: tuple[str, ...], languages: tuple[str, ...]
-) -> tuple[Group, ...]:
+def form_of(desk: ReviewDesk) -> tuple[Group, ...]:
     """Return the form, with the names that this installation knows."""
-    return (_person(languages), _use(channels), _limits(topics), _terms(), _advice())
+    return (_person(desk.languages), _use(desk.channels), _limits(desk.topics), _terms(), _advice())
 
 
 def _person(languages: tuple[str, ...]) -> Group:
@@ -61,7 +62,7 @@ def _person(languages: tuple[str, ...]) -> Group:
                 kind="choice",
                 label="Language they read",
                 hint="The consent is shown, spoken and signed in it.",
-                options=tuple((tag, tag) for tag in languages),
+                options=tuple((tag, Locale.parse(tag, sep="-").get_display_name("en") or tag) for tag in languages),
                 is_required=True,
             ),
             Field(path="subject.birth_year", kind="number", label="Year of birth", is_required=True),
@@ -93,7 +94,7 @@ def _use(channels: tuple[str, ...]) -> Group:
                 path="scope.description",
                 kind="area",
                 label="What will be made, in plain words",
-                hint="Specific enough that the person can picture it; the law of New York and California asks for that.",
+                hint="Specific enough to picture it; the law of New York and California asks for that.",
                 is_required=True,
             ),
             Field(
@@ -131,7 +132,7 @@ def _use(channels: tuple[str, ...]) -> Group:
 
 
 def _limits(topics: tuple[str, ...]) -> Group:
-    per_script = (("none", "No, once is enough"), ("per_script", "Yes, each script word by word"))
+    per_script = (("none", "No"), ("per_script", "Yes, word by word"))
     approver = (("subject", "The person"), ("controller", "The company"))
     return Group(
         title="Limits",

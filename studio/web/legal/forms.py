@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision
 
+from consent.errors import FileInvalidError
 from consent.record import Alterations, ConsentRecord
 from studio.web.legal.fields import Field, Group
 
@@ -23,8 +24,12 @@ class Filled:
     """A form as it was sent: its texts, its values, and what is wrong with it by path."""
 
     texts: Texts
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+
+    def with_problems(self, problems: Mapping[str, str]) -> Filled:
+        """The same form with complaints."""
+        return Filled(texts=self.texts, values=self.values, problems=problems)
 
 
 def read_form(texts: Texts, form: Iterable[Group]) -> Filled:
@@ -40,22 +45,23 @@ def read_form(texts: Texts, form: Iterable[Group]) -> Filled:
     return Filled(texts=texts, values=values, problems=problems)
 
 
-def texts_of(record: ConsentRecord, form: Iterable[Group]) -> Texts:
-    """Return the texts that a form shows for this record."""
-    terms = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+def terms_of(record: ConsentRecord) -> dict[str, object]:
+    """Return a record as the tables of its JSON."""
+    return record.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def texts_of(terms: Mapping[str, object], form: Iterable[Group]) -> Texts:
+    """Return the texts that a form shows for these terms."""
     return {one.path: _texts(one, _at(terms, one.path), terms) for one in _fields(form)}
-
-
-def defaults_of(tables: Mapping[str, Mapping[str, object]], form: Iterable[Group]) -> Texts:
-    """Return the texts of a deal's defaults."""
-    return {one.path: _texts(one, _at(tables, one.path), tables) for one in _fields(form)}
 
 
 def changed(values: Mapping[str, object], record: ConsentRecord) -> dict[str, object]:
     """Return the values that the record does not have; a table that lost its last value goes as a whole."""
-    terms = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    terms = terms_of(record)
     # A field that is not set stands for its default, which the record writes out: lists are none, switches are on.
-    found = {path: value for path, value in values.items() if value != _at(terms, path) and not _is_unset(path, value, terms)}
+    found = {
+        path: value for path, value in values.items() if value != _at(terms, path) and not _is_unset(path, value, terms)
+    }
     for table in ("guardian", "money", "representation"):
         mine = {path: value for path, value in values.items() if path.startswith(f"{table}.")}
         if table in terms and mine and all(value is None for value in mine.values()):
@@ -87,29 +93,44 @@ def problem_path(key: str, form: Iterable[Group]) -> str:
     return fits[0] if fits else ""
 
 
+def by_field(error: FileInvalidError, form: Iterable[Group]) -> tuple[dict[str, str], list[str]]:
+    """Return the complaints about a form: those of a field by its path, and the rest."""
+    groups, rest = tuple(form), []
+    problems: dict[str, str] = {}
+    for one in error.problems:
+        path = problem_path(one.key, groups)
+        if path:
+            problems.setdefault(path, one.message)
+        else:
+            rest.append(f"{one.key}: {one.message}" if one.key else one.message)
+    return problems, rest
+
+
 def _fields(form: Iterable[Group]) -> Iterable[Field]:
     return (one for group in form for one in group.fields)
 
 
 def _value(one: Field, given: list[str], texts: Texts) -> object:
     first = given[0] if given else ""
+    found: object = first or None
     match one.kind:
         case "list":
-            return [part for part in (piece.strip() for piece in re.split(r"[,\n]", first)) if part] or None
+            found = [part for part in (piece.strip() for piece in re.split(r"[,\n]", first)) if part] or None
         case "checks" if one.path == "scope.alterations":
-            return {name: name in given for name in Alterations.model_fields}
+            found = {name: name in given for name in Alterations.model_fields}
         case "checks":
-            return sorted(set(filter(None, given)))
+            found = sorted(set(filter(None, given)))
         case "switch":
-            return bool(first)
+            found = bool(first)
         case "number":
-            return _number(first)
+            found = _number(first)
         case "money":
-            return _minor_units(first, currency=(texts.get("money.currency") or [""])[0].strip())
+            found = _minor_units(first, currency=next(iter(texts.get("money.currency", ())), "").strip())
         case "area":
-            return first.replace("\r\n", "\n") or None
+            found = first.replace("\r\n", "\n") or None
         case "text" | "email" | "date" | "choice":
-            return first or None
+            pass
+    return found
 
 
 def _number(text: str) -> int | None:

@@ -13,7 +13,7 @@ from studio.web.gate import Sessions, session_of
 CONSOLE = "console"  # who asks for a consent from the session that the console's start link began
 
 AsLegal: TypeAlias = Callable[[Request], Person]
-AsAnybody: TypeAlias = Callable[[Request], str]
+AsAnybody: TypeAlias = Callable[[Request], Person | None]
 
 
 class NotLegalError(Exception):
@@ -37,10 +37,9 @@ def legal_of(sessions: Sessions) -> AsLegal:
 
 
 def anybody_of(sessions: Sessions) -> AsAnybody:
-    """Return the dependency of pages that marketers use too: the name that acts are written down under."""
+    """Return the dependency of pages that marketers use too: who it is; None for the console's session."""
 
-    def anybody(request: Request) -> str:
-        person = sessions.who(session_of(request.headers))
-        return CONSOLE if person is None else person.email
+    def anybody(request: Request) -> Person | None:
+        return sessions.who(session_of(request.headers))
 
     return anybody

@@ -13,9 +13,7 @@ _PLAYABLE = frozenset({"video/webm", "video/mp4", "video/quicktime", "video/x-ma
 PRIVATE = {"Cache-Control": "no-store", "Accept-Ranges": "bytes", "X-Content-Type-Options": "nosniff"}
 
 
-def ranged(
-    header: str | None, *, size: int, media_type: str, read: Callable[[int, int], Iterator[bytes]]
-) -> Response:
+def ranged(header: str | None, *, size: int, media_type: str, read: Callable[[int, int], Iterator[bytes]]) -> Response:
     """Answer a request for a file, or for a part of it.
 
     Args:
@@ -24,7 +22,7 @@ def ranged(
         media_type: what the bytes were found to be; anything that is no recording or picture goes out as plain bytes.
         read: gives the bytes from a start up to an end.
     """
-    known = media_type.split(";")[0].strip()
+    known = media_type.split(";", maxsplit=1)[0].strip()
     kind = known if known in _PLAYABLE else "application/octet-stream"
     span = None if header is None else _span(header, size)
     if header is not None and span is None:
@@ -35,9 +33,7 @@ def ranged(
     headers = {**PRIVATE, "Content-Length": str(end - start), "Content-Disposition": "inline"}
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    return StreamingResponse(
-        itertools.chain((first,), chunks), 206 if span else 200, media_type=kind, headers=headers
-    )
+    return StreamingResponse(itertools.chain((first,), chunks), 206 if span else 200, media_type=kind, headers=headers)
 
 
 def _span(header: str, size: int) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -64,8 +65,10 @@ def day(at: datetime) -> str:
 def ago(at: datetime, now: datetime) -> str:
     """How long ago something was."""
     span = now - at
+    if span < timedelta(minutes=1):
+        return "now"
     if span < timedelta(hours=1):
-        return f"{max(0, int(span.total_seconds() // 60))} min"
+        return f"{int(span.total_seconds() // 60)} min"
     if span < timedelta(days=1):
         return f"{int(span.total_seconds() // 3600)} h"
     return f"{span.days} d"
@@ -104,8 +107,16 @@ def legal_templates(folder: Path) -> Jinja2Templates:
     return templates
 
 
-def page(templates: Jinja2Templates, request: Request, name: str, *, status: int = 200, **values: object) -> Response:
+def page(
+    templates: Jinja2Templates, request: Request, name: str, values: Mapping[str, object], *, status: int = 200
+) -> Response:
     """Answer with a page that no cache keeps and no script but ours runs on."""
-    answer = templates.TemplateResponse(request, f"legal/{name}", values, status_code=status)
+    answer = templates.TemplateResponse(request, f"legal/{name}", dict(values), status_code=status)
     answer.headers.update(HEADERS)
+    return answer
+
+
+def unprocessed(answer: Response) -> Response:
+    """The same page, for a form that could not be taken."""
+    answer.status_code = 422
     return answer

@@ -109,7 +109,8 @@ def test_four_eyes_are_asked_for_by_the_record(people: MakeWorld, terms: dict[st
 
 
 def test_an_upload_is_never_verified(people: MakeWorld) -> None:
-    world = people().check_statement(capture="upload").sign_with_passkey(statement=STATEMENT).assess()
+    world = people(statement="upload_allowed").check_statement(capture="upload")
+    world.sign_with_passkey(statement=STATEMENT).assess()
     assert R.NOT_COUNTERSIGNED in world.approve("legal@example.com").codes()
     assert assurance_of(world.approve("head@example.com")) == "contract"
 

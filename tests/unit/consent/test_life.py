@@ -53,6 +53,12 @@ class Life(RuleBasedStateMachine):
     def report(self) -> None:
         self.world.check_statement()
         self.facts.add("checked")
+        self.facts.discard("doubted")
+
+    @rule()
+    def report_a_doubt(self) -> None:
+        self.world.check_statement(one_face="failed")
+        self.facts.update({"checked", "doubted"})
 
     @rule()
     def sign(self) -> None:
@@ -117,7 +123,8 @@ class Life(RuleBasedStateMachine):
 
     def expected(self) -> RecordStatus:
         facts = self.facts
-        needed = 1 if "minor" not in facts and "checked" in facts else 2
+        is_clean = "checked" in facts and not facts & {"minor", "doubted"}
+        needed = 1 if is_clean else 2
         for fact, status in (
             ("revoked", RecordStatus.WITHDRAWN),
             ("declined", RecordStatus.DECLINED),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from consent.decide import Granted, Refused, explain
 from consent.envelope import erase_salt
 from consent.errors import LedgerTamperedError, RecordInvalidError
 from consent.grant import Modality, ReasonCode, Sha256Hex, TakeId
@@ -449,3 +450,32 @@ FORMATS = {
 @pytest.mark.parametrize(("form", "used"), FORMATS.items(), ids=[repr(form) for form in FORMATS])
 def test_format_tells_what_of_the_person_is_used(form: str, used: set[Modality]) -> None:
     assert modalities_of(form) == used
+
+
+@pytest.mark.parametrize(
+    ("released", "promised", "found"),
+    [
+        ((), ("take-2",), ""),
+        ((), ("take-1", "take-2"), ""),  # this take itself is among them
+        (("take-2",), ("take-2",), ""),  # released since
+        (("take-2",), ("take-3",), "1 released, 1 in the making"),
+        ((), ("take-2", "take-3"), "0 released, 2 in the making"),
+    ],
+)
+def test_takes_in_the_making_count_against_the_quota(
+    world: World, released: tuple[str, ...], promised: tuple[str, ...], found: str
+) -> None:
+    release(world, *released)
+    decision = explain(
+        world.request(),
+        envelope=world.envelope,
+        ledger=world.ledger,
+        rulebook=world.rulebook,
+        at=world.at,
+        promised=frozenset(map(TakeId, promised)),
+    )
+    if found:
+        assert isinstance(decision, Refused)
+        assert [(one.code, one.found) for one in decision.reasons] == [(R.QUOTA_EXHAUSTED, found)]
+    else:
+        assert isinstance(decision, Granted)

@@ -214,3 +214,10 @@ def test_hundred_thousand_leaves_stay_fast() -> None:
     finally:
         merkle._node = kept
     assert counted < 200
+
+
+def test_a_proof_that_goes_on_after_the_root_is_refused() -> None:
+    tree = tree_of([bytes([number]) for number in range(7)])
+    proof = (*tree.consistency_proof(3), b"\0" * 32, b"\0" * 32)
+    with pytest.raises(LedgerTamperedError):
+        verify_consistency(old_size=3, size=7, old_root=tree.root(3), root=tree.root(), proof=proof)

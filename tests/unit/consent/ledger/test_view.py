@@ -14,6 +14,7 @@ from consent.grant import Sha256Hex, TakeId
 from consent.keys import SigningKey
 from consent.ledger import (
     Approved,
+    Declined,
     Entry,
     LedgerView,
     RecordCreated,
@@ -21,6 +22,7 @@ from consent.ledger import (
     Resumed,
     Revoked,
     Signed,
+    Superseded,
     Suspended,
     entry_bytes,
     leaf_hash,
@@ -213,6 +215,11 @@ IRREGULAR: dict[str, tuple[tuple[Entry, ...], str]] = {
     "unapproved": ((LIFE[0], LIFE[2], released(ANNA)), "before it was approved"),
     "suspended": ((LIFE[0], LIFE[2], LIFE[3], LIFE[4], released(ANNA)), "while it was suspended"),
     "revoked": ((*LIFE, released(ANNA, "take-2")), "after it was revoked"),
+    "declined": ((*LIFE[:4], Declined(public_hash=ANNA, at=AT), released(ANNA)), "after the subject had declined"),
+    "replaced": (
+        (*LIFE[:4], Superseded(public_hash=ANNA, at=AT, successor_hash=BORIS), released(ANNA)),
+        "after a newer version",
+    ),
     "twice": ((*LIFE[:7], released(ANNA)), "released twice"),
 }
 
@@ -226,3 +233,9 @@ def test_audit_finds_what_the_door_should_have_stopped(entries: tuple[Entry, ...
 def test_entries_keep_their_own_time() -> None:
     late = Revoked(public_hash=ANNA, at=AT + timedelta(days=1))
     assert ledger((*LIFE[:7], late)).revocation(ANNA) == late
+
+
+def test_places_are_where_the_history_stands() -> None:
+    view = ledger()
+    assert view.places(BORIS) == (1,)
+    assert tuple(map(view.entry, view.places(ANNA))) == view.history(ANNA)

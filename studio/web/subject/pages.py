@@ -1,0 +1,170 @@
+"""Acts on a link turned into pages and JSON, in the language of whoever reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from starlette.concurrency import run_in_threadpool
+
+from studio.requests.desk import ActRefusedError, LinkRefusedError, SubjectDesk, SubjectView
+from studio.web.subject.words import refusal_text
+from studio.wordings.record_text import RecordWordings
+from studio.wordings.texts import languages, nearest, wording
+
+COOKIE: Final = "sayso_link"
+LANGUAGE_COOKIE: Final = "sayso_language"
+COOKIE_DAYS: Final = 400  # the longest that browsers keep one
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
+}
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
+STATUS: Final = {"too_many_tries": 429, "used_elsewhere": 403}
+
+
+def claim_of(request: Request) -> str:
+    """The secret of the browser that used the link up; empty if this is none."""
+    return request.cookies.get(COOKIE, "")
+
+
+def client_of(request: Request) -> str:
+    """Who asks, for the limit on tries."""
+    return request.client.host if request.client else "unknown"
+
+
+def _asked(request: Request) -> str | None:
+    return request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+
+
+def _accepted(request: Request) -> str:
+    return request.headers.get("accept-language", "en").split(",")[0].split(";")[0].strip() or "en"
+
+
+def _labels(view: SubjectView) -> dict[str, object]:
+    """How the values and fields of the scope are called, for the forms."""
+    headings = {key: heading for key, (heading, _) in wording(view.shown.language).record.items()}
+    return {
+        "headings": {**headings, "brands": headings["products"]},
+        "labels": RecordWordings().names(view.record, language=view.shown.language),
+        "has_receipt": view.stage not in {"asked", "statement", "checking", "sign", "declined"},
+    }
+
+
+class Pages:
+    """Turns acts into pages and JSON, in the reader's language."""
+
+    def __init__(self, desk: SubjectDesk, templates: Jinja2Templates) -> None:
+        self._desk = desk
+        self._templates = templates
+
+    def show(self, request: Request, token: str, lang: str | None) -> Response:
+        """The first page, or, in the browser that opened the link, what it shows now."""
+        if not claim_of(request):
+            return self.guarded(request, token, lambda: self._greet(request, token, lang))
+        return self.guarded(request, token, lambda: self._view(request, token, lang))
+
+    def _greet(self, request: Request, token: str, lang: str | None) -> Response:
+        spoken = self._desk.peek(token, client=client_of(request))
+        return self._page(request, token, "greeting.html", language=lang or _asked(request) or spoken)
+
+    def _view(self, request: Request, token: str, lang: str | None, **more: object) -> Response:
+        wanted = lang or _asked(request)
+        view = self._desk.view(token, claim_of(request), language=wanted)
+        task = self._desk.statement(token, claim_of(request)) if view.stage == "statement" else None
+        language, status = view.shown.language, more.pop("status", 200)
+        more = {**more, "view": view, "task": task, **_labels(view)}
+        answer = self._page(request, token, "view.html", language=language, status=status, **more)
+        if lang is not None:
+            answer.set_cookie(LANGUAGE_COOKIE, nearest(lang), path=f"/s/{token}", samesite="lax", httponly=True)
+        return answer
+
+    def plain(self, request: Request, token: str, *, message: str, status: int = 200) -> Response:
+        """One sentence."""
+        language = _asked(request) or _accepted(request)
+        return self._page(request, token, "message.html", language=language, status=status, message=message)
+
+    def _page(
+        self, request: Request, token: str, template: str, *, language: str, status: object = 200, **values: object
+    ) -> Response:
+        words = wording(nearest(language))
+        choices = [(one, wording(one).name) for one in languages()]
+        context = {"token": token, "t": words.page, "language": words.language, "choices": choices, **values}
+        return self._templates.TemplateResponse(
+            request, f"subject/{template}", context, status_code=int(str(status)), headers=HEADERS
+        )
+
+    def back(self, token: str) -> Response:
+        """Show the page again, so that reloading it does nothing twice."""
+        return RedirectResponse(f"/s/{token}", 303, HEADERS)
+
+    def words(self, request: Request, token: str) -> Mapping[str, str]:
+        """The page's texts in the language that this reader reads."""
+        language = _asked(request)
+        if language is None:
+            try:
+                language = self._desk.peek(token, client=client_of(request))
+            except LinkRefusedError:
+                language = _accepted(request)
+        return wording(nearest(language)).page
+
+    def act(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
+        """Do something and show the page again; a refusal stands at its top, and what was typed is not lost."""
+
+        def run() -> Response:
+            try:
+                do(claim_of(request))
+            except ActRefusedError as e:
+                trouble = refusal_text(e, self.words(request, token))
+                return self._view(request, token, None, status=409, trouble=trouble)
+            return self.back(token)
+
+        return self.guarded(request, token, run)
+
+    def guarded(self, request: Request, token: str, run: Callable[[], Response]) -> Response:
+        """Answer, or say why the link opens nothing."""
+        if not TOKEN.fullmatch(token):
+            return self.plain(request, token, message="link_unknown", status=404)
+        try:
+            return run()
+        except LinkRefusedError as e:
+            status = STATUS.get(e.problem, 404)
+            return self.plain(request, token, message=f"link_{e.problem}", status=status)
+        except ActRefusedError as e:
+            words = self.words(request, token)
+            return JSONResponse({"error": refusal_text(e, words)}, 409, HEADERS)
+
+    async def limit(self, request: Request, token: str) -> int | Response:
+        """How many bytes a recording may have; an answer if none is awaited."""
+        found: list[int] = []
+
+        def ask(claim: str) -> None:
+            found.append(self._desk.statement(token, claim).max_bytes)
+
+        answer = await run_in_threadpool(self.json, request, token, ask)
+        return found[0] if found else answer
+
+    def json(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
+        """Answer a script of the page."""
+        try:
+            said = do(claim_of(request))
+        except ActRefusedError as e:
+            words = self.words(request, token)
+            return JSONResponse({"error": refusal_text(e, words), "key": e.message_key}, 409, HEADERS)
+        except LinkRefusedError as e:
+            words = wording(nearest(_asked(request) or _accepted(request))).page
+            return JSONResponse({"error": words[f"link_{e.problem}"]}, STATUS.get(e.problem, 404), HEADERS)
+        return JSONResponse(said if said is not None else {"done": True}, headers=HEADERS)

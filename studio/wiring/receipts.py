@@ -1,0 +1,69 @@
+"""Receipts, wired: the record and its proofs on paper, and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from consent.decide import RecordStatus, record_status
+from consent.envelope import Envelope
+from consent.policy import Rulebook
+from consent.receipt import receipt_jsonld
+from studio.paper.receipt import ReceiptFacts, receipt_pdf
+from studio.store.ledger import LedgerStore
+from studio.wordings.record_text import ShownText
+from studio.wordings.texts import nearest, wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioReceipts:
+    """Writes the receipts of this studio."""
+
+    ledger: LedgerStore
+    rulebook: Callable[[], Rulebook]
+    font_file: Callable[[str, str], Path]
+    verify_url: str
+    clock: Callable[[], datetime]
+
+    def pdf(self, envelope: Envelope, shown: ShownText) -> bytes:
+        """For people, in the language in which the record was shown."""
+        words = wording(nearest(shown.language)).page
+        at, view, signature = self.clock(), self.ledger.view(), envelope.subject_signature
+        status = record_status(envelope.record_id, envelope=envelope, ledger=view, rulebook=self.rulebook(), at=at)
+        proofs = {
+            "Record (SHA-256)": envelope.record_id,
+            "Wording (SHA-256)": shown.sha256,
+            "Ledger": f"{envelope.public_hash}\n{view.checkpoint.strip()}",
+        }
+        if signature is not None:
+            proofs["Signature"] = f"{signature.signed_at.isoformat()}\n{signature.key_id}"
+        if envelope.statement_sha256 is not None:
+            proofs["Statement (SHA-256)"] = envelope.statement_sha256
+        facts = ReceiptFacts(
+            language=shown.language,
+            title=words["receipts"],
+            standing=words[_STANDING.get(status, "with_legal")],
+            sentences=[(one.heading, one.text) for one in shown.sentences],
+            proofs=proofs,
+            verify_url=self.verify_url,
+            foot=f"Sayso   {at.date().isoformat()}",
+        )
+        return receipt_pdf(facts, fonts=self.font_file)
+
+    def jsonld(self, envelope: Envelope) -> bytes:
+        """For machines."""
+        said = receipt_jsonld(envelope, ledger=self.ledger.view(), rulebook=self.rulebook(), at=self.clock())
+        return json.dumps(said, ensure_ascii=False, indent=2).encode()
+
+
+_STANDING = {
+    RecordStatus.ACTIVE: "active",
+    RecordStatus.SUSPENDED: "suspended",
+    RecordStatus.EXPIRED: "expired",
+    RecordStatus.WITHDRAWN: "withdrawn",
+    RecordStatus.DECLINED: "declined",
+    RecordStatus.SUPERSEDED: "superseded",
+}

@@ -1,0 +1,56 @@
+"""Contracts that lay in clear are moved into the vault, whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from consent.grant import RecordId
+from consent.keys import SigningKey
+from studio.consents.evidence import move_evidence
+from tests.fakes.keeping import KeepingStudio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> KeepingStudio:
+    return KeepingStudio(tmp_path)
+
+
+def in_clear(studio: KeepingStudio) -> RecordId:
+    """A record approved as before there was a vault: its contract lies in the home."""
+    acts = dataclasses.replace(studio.acts, keeper=None)
+    record_id = acts.new(studio.home.folder / "consent.toml").record_id
+    acts.sign(record_id, key=SigningKey.generate())
+    acts.approve(record_id, approver="legal@example.com", evidence=studio.home.folder / "contract.pdf")
+    return record_id
+
+
+def test_contracts_are_moved_and_stay_what_they_were(studio: KeepingStudio) -> None:
+    record_id = in_clear(studio)
+    folder = studio.home.folder / "home" / "evidence"
+    (name,) = [path.name for path in folder.iterdir()]
+    assert move_evidence(folder, studio.wiring.records, studio.vault) == ()
+    assert list(folder.iterdir()) == []
+    (item,) = studio.vault.items(record_id)
+    assert (item.sha256, item.kind, item.name) == (name, "contract", "contract.pdf")
+    assert studio.vault.bytes(item.id) == b"%PDF-1.4 a contract"
+    assert move_evidence(folder, studio.wiring.records, studio.vault) == ()
+
+
+def test_a_file_that_is_not_what_its_name_says_stays(studio: KeepingStudio) -> None:
+    record_id = in_clear(studio)
+    folder = studio.home.folder / "home" / "evidence"
+    (path,) = folder.iterdir()
+    path.write_bytes(b"another contract")
+    (folder / ("0" * 64)).write_bytes(b"cited by nobody")
+    assert set(move_evidence(folder, studio.wiring.records, studio.vault)) == {path, folder / ("0" * 64)}
+    assert studio.vault.items(record_id) == ()
+    assert path.is_file()
+
+
+def test_a_new_contract_never_lies_in_clear(studio: KeepingStudio, tmp_path: Path) -> None:
+    record_id = studio.consent()
+    assert studio.kinds(record_id) == {"contract"}
+    assert list((tmp_path / "home" / "evidence").iterdir()) == []
