@@ -50,6 +50,7 @@ class JobRunner:
     clock: Callable[[], datetime]
     is_on_record: Callable[[str], bool]  # whether the ledger holds a take's release
     concurrency: int
+    schedule: Callable[[], Callable[[], None]] | None = None  # registers what runs daily; gives what begins it
 
     def start(self) -> None:
         """Connect, take over what dead processes left, and begin to run."""
@@ -65,7 +66,10 @@ class JobRunner:
             )
         )
         self._register()
+        begin = self.schedule() if self.schedule is not None else None
         DBOS.launch()
+        if begin is not None:
+            begin()
         DBOS.register_queue(
             QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=POLL_S, on_conflict="always_update"
         )

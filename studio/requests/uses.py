@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consent.ledger import Released
+from pipelines.errors import PipelineError
 from studio.errors import NotFoundError
 from studio.requests.desk import ActRefusedError, Use
 from studio.requests.visiting import Visit
@@ -43,7 +44,10 @@ class Uses:
         file = self._file(take_id) if take_id in known else None
         if file is None:
             raise ActRefusedError("not_now")
-        return self.frame(file)
+        try:
+            return self.frame(file)
+        except PipelineError as e:  # the file in the library was damaged; the use is listed all the same
+            raise ActRefusedError("not_now") from e
 
     def _releases(self, visit: Visit) -> tuple[tuple[Released, bool], ...]:
         view = self.ledger.view()

@@ -43,12 +43,15 @@ class Daily:
 
 def schedule_daily(sweep: Callable[[], object]) -> Daily:
     """Register the sweep with DBOS; ``sweep`` reads the clock itself, for a late run is a run of now."""
+    return Daily(_registered(sweep))
+
+
+def _registered(sweep: Callable[[], object]) -> Callable[[datetime, Any], Any]:
+    async def run() -> None:
+        await asyncio.to_thread(sweep)
 
     @DBOS.workflow(name=WORKFLOW)
     async def daily_sweep(scheduled_at: datetime, context: Any) -> None:  # noqa: ANN401, ARG001 - DBOS's signature
-        async def run() -> None:
-            await asyncio.to_thread(sweep)
-
         await DBOS.run_step_async(StepOptions(name="sweep"), run)
 
-    return Daily(daily_sweep)
+    return daily_sweep

@@ -296,9 +296,19 @@ class Wiring:
             clock=self.clock,
             is_on_record=lambda take_id: self.gate.released(TakeId(take_id)) is not None,
             concurrency=self.settings.hosts,
+            schedule=self._schedule,
         )
         runner.start()
         return runner
+
+    def _schedule(self) -> Callable[[], None]:
+        from studio.retention.schedule import schedule_daily  # noqa: PLC0415 - with DBOS: half a second
+
+        def sweep() -> object:
+            self.request_room.filing.settle_all()
+            return self.keeping.sweeper.sweep(self.clock())
+
+        return schedule_daily(sweep).start
 
     def remote_jobs(self) -> RemoteJobs | None:
         """A way to enqueue for a worker that runs elsewhere; None if there is no worker."""

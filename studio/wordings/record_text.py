@@ -68,6 +68,12 @@ class RecordWordings:
         )
         return ShownText(language=words.language, version=words.version, sentences=sentences)
 
+    def summary(self, record: ConsentRecord, *, language: str) -> str:
+        """The record in one sentence."""
+        words = wording(nearest(language))
+        values = _Fields(record, words).values
+        return words.page["summary_text"].format_map({**values, "until": values["valid_until"]})
+
     def names(self, record: ConsentRecord, *, language: str) -> Mapping[str, Mapping[str, str]]:
         """Field of the scope -> value -> how people call it, for the lists from which one takes away."""
         fields, scope = _Fields(record, wording(nearest(language))), record.scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +35,8 @@ class Body:
         return next(iter(self.texts.get(name, ())), "")
 
 
-async def body_of(request: Request) -> Body:
-    """Read the form of a request (a dependency)."""
+async def body_of(request: Request) -> AsyncIterator[Body]:
+    """Read the form of a request (a dependency); its files are gone when the answer is there."""
     try:
         form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
     except (MultiPartException, HTTPException) as e:
@@ -48,7 +48,10 @@ async def body_of(request: Request) -> Body:
             texts.setdefault(name, []).append(value)
         elif value.filename:
             files.append(value)
-    return Body(texts=texts, files=tuple(files))
+    try:
+        yield Body(texts=texts, files=tuple(files))
+    finally:
+        await form.close()
 
 
 @contextmanager

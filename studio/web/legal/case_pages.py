@@ -91,7 +91,7 @@ def case_router(desk: ReviewDesk, templates: Jinja2Templates, legal: AsLegal) ->
     def do(request: Request, request_id: str, act: str, person: Person = as_legal, body: Body = sent_form) -> Response:
         handler = _ACTS.get(act)
         if handler is None:
-            return show(request, request_id, person, error="there is no such act; use the page's own buttons")
+            return unprocessed(show(request, request_id, person, error="there is no such act; use this page's buttons"))
         try:
             handler(desk, request_id, body, person.email)
         except (ConsentError, StudioError) as e:

@@ -60,6 +60,7 @@ def _labels(view: SubjectView) -> dict[str, object]:
     return {
         "headings": {**headings, "brands": headings["products"]},
         "labels": RecordWordings().names(view.record, language=view.shown.language),
+        "summary": RecordWordings().summary(view.record, language=view.shown.language),
         "has_receipt": view.stage not in {"asked", "statement", "checking", "sign", "declined"},
     }
 

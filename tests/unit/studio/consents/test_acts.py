@@ -10,7 +10,9 @@ import pytest
 from consent.errors import ConsentStateError, FileInvalidError
 from consent.grant import RecordId, Sha256Hex
 from consent.keys import SigningKey
+from consent.ledger import actor_hash, reason_hash
 from studio.errors import NotFoundError, UsageError
+from studio.store.acts_log import ActsLog
 from studio.store.campaigns import TakeStatus
 from studio.wiring.root import Wiring
 from tests.fakes.studio_home import StudioHome
@@ -61,12 +63,35 @@ def test_ledger_holds_each_act_and_no_words_of_people(home: StudioHome, wiring: 
         assert not any(word in leaf for leaf in leaves)
 
 
-def test_contract_evidence_is_kept_privately_by_its_hash(home: StudioHome, wiring: Wiring) -> None:
+def test_contract_evidence_is_sealed_in_the_vault(home: StudioHome, wiring: Wiring) -> None:
     record_id = home.standing_consent(wiring)
-    (stored,) = (home.folder / "home" / "evidence").iterdir()
-    assert stored.read_bytes() == (home.folder / "contract.pdf").read_bytes()
-    assert stored.stat().st_mode & 0o777 == 0o600
-    assert wiring.dossiers.show(record_id)["evidence"][0]["sha256"] == stored.name  # type: ignore[index]
+    contract = (home.folder / "contract.pdf").read_bytes()
+    (item,) = wiring.vault.items(record_id)
+    assert (item.kind, wiring.vault.bytes(item.id)) == ("contract", contract)
+    assert wiring.dossiers.show(record_id)["evidence"][0]["sha256"] == item.sha256  # type: ignore[index]
+    home_files = (path for path in (home.folder / "home").rglob("*") if path.is_file())
+    assert not any(contract in path.read_bytes() for path in home_files)
+
+
+def test_acts_say_who_and_why_in_the_log_and_as_hashes_in_the_ledger(home: StudioHome, wiring: Wiring) -> None:
+    record_id = home.standing_consent(wiring)
+    wiring.acts.suspend(record_id, reason="a complaint", by="legal@example.com")
+    wiring.acts.resume(record_id, reason="settled")
+    acts = ActsLog(wiring.engine).of((record_id,))
+    assert [(act.actor, act.action, act.reason) for act in acts] == [
+        ("subject", "signed", ""),
+        ("legal@example.com", "approved", ""),
+        ("head.of.legal@example.com", "approved", ""),
+        ("legal@example.com", "suspended", "a complaint"),
+        ("console", "resumed", "settled"),
+    ]
+    salt = wiring.records.find(record_id).salt  # type: ignore[union-attr] # it was just filed
+    suspended = json.loads(wiring.ledger.everything()[0][-2])
+    assert salt is not None
+    assert suspended["actor_hash"] == actor_hash("legal@example.com", salt)
+    assert suspended["reason_hash"] == reason_hash("a complaint", salt)
+    ActsLog(wiring.engine).erase(record_id)
+    assert ActsLog(wiring.engine).of((record_id,)) == ()
 
 
 def test_bound_picture_is_copied_to_the_shelf(home: StudioHome, wiring: Wiring) -> None:
