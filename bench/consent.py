@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str
     progress(f"{records:,} records filed in {fill_s:.0f} s")
     append_s, done = 0.0, 0
     for batch in _in_batches(iter([*first, *_releases(names, entries - len(first), at=at)])):
-        append_s += _timed(lambda batch=batch: ledger.append(batch, at=at))
+        append_s += _timed(partial(ledger.append, batch, at=at))
         done += len(batch)
         if done % 100_000 == 0:
             progress(f"{done:,} entries")
@@ -151,8 +152,8 @@ def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str
     chosen = np.random.default_rng(7)
     asked = [store.find_by_public_hash(names[n]) for n in chosen.integers(0, records, ASKED)]
     requests = [_request(one.record_id) for one in asked if one is not None]
-    decisions = [_timed(lambda request=request: _decide(request, store, again, rulebook, at)) for request in requests]
-    proofs = [_timed(lambda index=int(n): _prove(again, index)) for n in chosen.integers(0, entries, ASKED)]
+    decisions = [_timed(partial(_decide, request, store, again, rulebook, at)) for request in requests]
+    proofs = [_timed(partial(_prove, again, int(n))) for n in chosen.integers(0, entries, ASKED)]
     engine.dispose()
     return Measured(
         records=records,

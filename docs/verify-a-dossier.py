@@ -21,7 +21,7 @@ def need(fact, sentence):
         sys.exit(f"NOT VERIFIED: {sentence}")
 
 def cbor(raw):  # the map of integers to integers and bytes that a COSE key is (RFC 9052)
-    out, at, items = {}, 1, []
+    at, items = 1, []
     while at < len(raw):
         kind, size, at = raw[at] >> 5, raw[at] & 31, at + 1
         if size > 23:
@@ -81,10 +81,11 @@ def verify(raw, controller, ledger_key):
     envelope, record = json.loads(files["envelope.json"]), json.loads(files["record.json"])
     identity = sha(files["record.json"]).hex()
     need(base64.b64decode(envelope["record_bytes"]) == files["record.json"] == canon(record), "the record is not in its one form (2.1)")
+    need(envelope["salt"], "the record's salt was erased, so nothing ties it to the ledger any more")
     name = sha(b"sayso/v1/public-hash\0" + base64.b64decode(envelope["salt"]) + bytes.fromhex(identity)).hex()  # 2.3
     base, subject, company = {"record_id": identity, "public_hash": name}, envelope["subject_signature"], []
     statement = {"statement_sha256": envelope["statement_sha256"]} if envelope["statement_sha256"] else {}
-    hashes = {}
+    hashes, salt = {}, base64.b64decode(envelope["salt"] or "")
     if subject:
         signed(subject, {**base, **statement, "signed_at": subject["signed_at"]}, "sayso/v1/subject", "subject")
         hashes["signed"] = {sha(canon(bare(subject))).hex()}
@@ -105,6 +106,7 @@ def verify(raw, controller, ledger_key):
         signed(said, payload, purpose, who)
     if envelope["guardian_signature"]:
         signed(envelope["guardian_signature"], {**base, "signed_at": envelope["guardian_signature"]["signed_at"]}, "sayso/v1/guardian", "guardian")
+        hashes["guardian_signed"] = {sha(canon(bare(envelope["guardian_signature"]))).hex()}
     note = files["checkpoint.txt"].decode()
     text, line = note.split("\n\n", 1)
     origin, size, root = text.split("\n")[:3]
@@ -113,8 +115,10 @@ def verify(raw, controller, ledger_key):
         ed25519.Ed25519PublicKey.from_public_bytes(raw_key).verify(base64.b64decode(line.strip().split(" ")[2])[4:], (text + "\n").encode())
     except (InvalidSignature, ValueError) as e:
         need(False, f"the checkpoint is not signed by the ledger's key ({type(e).__name__})")
-    hashes["approved"] = {sha(canon(bare(one))).hex() for one in envelope["approvals"]}
-    hashes["checked"] = {sha(canon(bare(one))).hex() for one in envelope["reports"]}
+    parts = {"approved": "approvals", "checked": "reports", "assessed": "assessments", "script_approved": "script_approvals"}
+    for kind, part in parts.items():
+        hashes[kind] = {sha(canon(bare(one))).hex() for one in envelope[part]}
+    hashes["restricted"] = {sha(b"sayso/v1/restriction\0" + salt + canon(one)).hex() for one in envelope["restrictions"]}
     found = {kind: set() for kind in hashes}
     events = json.loads(files["ledger.json"])["entries"]
     for one in events:
@@ -124,9 +128,12 @@ def verify(raw, controller, ledger_key):
         path = [base64.b64decode(step) for step in one["proof"]]
         need(root_of(sha(b"\0" + entry), one["index"], int(size), path) == base64.b64decode(root), f"entry {one['index']} is not in the ledger")
         for kind in {said["kind"]} & set(found):
-            found[kind].update(v for k, v in said.items() if k.endswith("_sha256"))
+            found[kind].update(v for k, v in said.items() if k.endswith("_sha256") or k == "restriction_hash")
     for kind, wanted in hashes.items():
         need(wanted <= found[kind], f"the ledger does not hold what was {kind}")
+    need(found["restricted"] == hashes["restricted"], "a part was taken back, and the dossier does not say which")
+    for path in files:
+        need(not path.startswith("evidence/") or path[9:73] == listed[path], f"{path} is not what its name says")
     return record, identity, events, keys, origin
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from faster_whisper import WhisperModel
+from faster_whisper.vad import get_speech_timestamps
 
 from pipelines.errors import WeightsError
 from pipelines.media import AudioClip, Float32Array
@@ -51,10 +52,11 @@ class Listener:
 
     def hear(self, audio: AudioClip, *, language: str) -> Hearing:
         """Listen to a recording at 16 kHz; ``language`` is the primary subtag in which it is written down."""
-        _, _, likely = self._model.detect_language(audio.waveform, language_detection_segments=_SEGMENTS)
+        waveform = _spoken(audio.waveform, audio.sample_rate)
+        _, _, likely = self._model.detect_language(waveform, language_detection_segments=_SEGMENTS)
         return Hearing(
-            text=self._write_down(audio.waveform, language),
-            closing=self._write_down(audio.waveform[-_CLOSING_S * audio.sample_rate :], language),
+            text=self._write_down(waveform, language),
+            closing=self._write_down(waveform[-_CLOSING_S * audio.sample_rate :], language),
             languages=tuple((name, float(share)) for name, share in likely[:5]),
         )
 
@@ -67,3 +69,11 @@ class Listener:
             condition_on_previous_text=False,
         )
         return " ".join(segment.text.strip() for segment in segments)
+
+
+def _spoken(waveform: Float32Array, sample_rate: int) -> Float32Array:
+    """Without what follows the last words: there the head moves in silence, and Whisper hears words in any silence."""
+    spans = get_speech_timestamps(waveform)  # Silero's network, which travels with faster-whisper
+    if not spans:
+        return waveform
+    return waveform[: int(spans[-1]["end"]) + sample_rate // 2]

@@ -1,1 +1,1 @@
-"""PDF documents for people."""
+"""PDF documents for people: receipts and certificates of destruction."""

@@ -1,56 +1,74 @@
 """Pages in the house's look, in any of the languages that a subject reads: fpdf2 with shaping by HarfBuzz.
 
 The fonts are Noto, from the weights folder. Each language has a first font, and the others stand behind it, because a
-name may be written in another script than the text around it.
+name may be written in another script than the text around it. A letter that no font has is written as its number, such
+as [U+1F600], and never as an empty box. The same content at the same time gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import segno
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 from typing_extensions import override
+
+from studio.paper.words import PaperWords
+from studio.paper.wrapping import pieces
 
 FontFile = Callable[[str, str], Path]  # card, file -> path; raises WeightsError
 
 _FONTS: Final = {
     "latin": ("font-noto-sans", "NotoSans-Variable.ttf"),
     "hi": ("font-noto-devanagari", "NotoSansDevanagari-Variable.ttf"),
+    "ar": ("font-noto-arabic", "NotoSansArabic-Variable.ttf"),
     "zh": ("font-cjk-sc", "NotoSansSC-Regular.otf"),
     "ja": ("font-cjk-jp", "NotoSansJP-Regular.otf"),
+    "ko": ("font-cjk-kr", "NotoSansKR-Regular.otf"),
 }
+_BOLD: Final = {"wght": 650.0}  # of the variable fonts; the Chinese, Japanese and Korean files have one weight
+_WITHOUT_SPACES: Final = frozenset({"zh", "ja"})
 GREEN: Final = (14, 99, 82)
 INK: Final = (29, 27, 24)
 MUTED: Final = (98, 92, 83)
+_RULE: Final = (226, 221, 212)
 _MARGIN_MM: Final = 18.0
+_FOOT_MM: Final = 20.0
+_HEADING_MM: Final = 46.0
+_GAP_MM: Final = 4.0
+_LINE_SHARE: Final = 0.52  # of the size in points: a line's height in mm
 
 
 class Letterhead(FPDF):
     """A4 pages with a head and numbered feet."""
 
-    def __init__(self, fonts: FontFile, *, language: str, title: str, foot: str) -> None:
+    def __init__(self, fonts: FontFile, words: PaperWords, *, title: str, foot: str, at: datetime) -> None:
         super().__init__(format="A4")
-        self._foot = foot
-        first = language.split("-", maxsplit=1)[0]
-        order = [first, *(name for name in _FONTS if name != first)] if first in _FONTS else list(_FONTS)
+        self._foot, self._page_words = foot, words.page
+        base = words.language.split("-", maxsplit=1)[0]
+        self._has_spaces = base not in _WITHOUT_SPACES
+        self.first_font = base if base in _FONTS else "latin"
+        order = sorted(_FONTS, key=lambda name: name != self.first_font)
         for name in order:
-            for style in ("", "B"):
-                card, file = _FONTS[name]
-                self.add_font(name, style, fonts(card, file))
-        self.first_font = order[0]
+            file = fonts(*_FONTS[name])
+            self.add_font(name, "", file)
+            self.add_font(name, "B", file, variations=_BOLD if file.suffix == ".ttf" else None)
         self.set_fallback_fonts(order[1:], exact_match=False)
         self.set_text_shaping(True)
         self.set_title(title)
         self.set_creator("Sayso")
-        self.set_lang(language)
+        self.set_creation_date(at)
+        self.set_lang(words.language)
         self.set_margins(_MARGIN_MM, _MARGIN_MM)
-        self.set_auto_page_break(True, margin=22)
+        self.set_auto_page_break(True, margin=_FOOT_MM)
+        self.alias_nb_pages("{count}")
         self.add_page()
-        self.write_text(title, size=20, colour=GREEN, after=4)
+        self.write_text(title, size=20, colour=GREEN, after=4, bold=True)
 
     @override
     def footer(self) -> None:
@@ -58,7 +76,8 @@ class Letterhead(FPDF):
         self.set_y(-14)
         self.set_font(self.first_font, size=8)
         self.set_text_color(*MUTED)
-        self.cell(0, 5, f"{self._foot}   {self.page_no()}", align="C")
+        page = self._page_words.replace("{number}", str(self.page_no()))
+        self.cell(0, 5, f"{self._legible(self._foot)}   ·   {page}", align="C")
 
     def write_text(
         self,
@@ -70,32 +89,85 @@ class Letterhead(FPDF):
         bold: bool = False,
     ) -> None:
         """Write a paragraph."""
-        self.set_font(self.first_font, "B" if bold else "", size)
-        self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT", align="L")
+        self._block(text, self.epw, size=size, colour=colour, bold=bold)
         self.ln(after)
 
-    def write_pair(self, heading: str, text: str) -> None:
-        """Write a heading and what stands under it, on one page."""
-        with self.unbreakable() as page:
-            page.set_font(self.first_font, "B", 10)
-            page.set_text_color(*GREEN)
-            page.multi_cell(0, 5.2, heading, new_x="LMARGIN", new_y="NEXT", align="L")
-            page.set_font(self.first_font, "", 10.5)
-            page.set_text_color(*INK)
-            page.multi_cell(0, 5.4, text, new_x="LMARGIN", new_y="NEXT", align="L")
-            page.ln(2.2)
+    def write_heading(self, text: str) -> None:
+        """Write a heading inside the page, which is never its last line."""
+        if self.get_y() > self.h - _FOOT_MM - 30:
+            self.add_page()
+        self.ln(4)
+        self.write_text(text, size=13, colour=GREEN, bold=True)
 
-    def write_code(self, address: str, *, size_mm: float = 30) -> None:
-        """Draw a QR code with its address under it."""
+    def write_pair(self, heading: str, text: str, *, size: float = 10.5) -> None:
+        """Write a heading at the left and what it is about at the right, on one page, with a line under both."""
+        wide = self.epw - _HEADING_MM - _GAP_MM
+        left = self._height(heading, _HEADING_MM, size=9.5, bold=True)
+        height = max(left, self._height(text, wide, size=size, bold=False))
+        if self.get_y() + height > self.h - _FOOT_MM:
+            self.add_page()
+        top = self.get_y()
+        self._block(heading, _HEADING_MM, size=9.5, colour=GREEN, bold=True)
+        self.set_xy(_MARGIN_MM + _HEADING_MM + _GAP_MM, top)
+        self._block(text, wide, size=size, colour=INK, bold=False)
+        under = top + height + 1.6
+        self.set_draw_color(*_RULE)
+        self.line(_MARGIN_MM, under, self.w - _MARGIN_MM, under)
+        self.set_xy(_MARGIN_MM, under + 1.6)
+
+    def write_code(self, address: str, *, told: str, size_mm: float = 30) -> None:
+        """Draw a QR code; beside it the address, and what it is good for."""
         picture = io.BytesIO()
         segno.make(address, error="m").save(picture, kind="png", scale=8, border=2)
         picture.seek(0)
-        if self.get_y() + size_mm > self.h - 30:
+        if self.get_y() + size_mm + 4 > self.h - _FOOT_MM:
             self.add_page()
-        self.image(picture, w=size_mm)
-        self.write_text(address, size=8.5, colour=MUTED)
+        self.ln(3)
+        top = self.get_y()
+        self.image(picture, w=size_mm, alt_text=address)
+        self.set_xy(_MARGIN_MM + size_mm + _GAP_MM, top + 6)
+        wide = self.epw - size_mm - _GAP_MM
+        self._block(told, wide, size=10.5, colour=INK, bold=False)
+        self.set_x(_MARGIN_MM + size_mm + _GAP_MM)
+        self._block(address, wide, size=9.5, colour=MUTED, bold=False)
+        self.set_xy(_MARGIN_MM, top + size_mm + 2)
 
     def to_bytes(self) -> bytes:
         """The finished file."""
         return bytes(self.output())
+
+    def _block(self, text: str, wide: float, *, size: float, colour: tuple[int, int, int], bold: bool) -> None:
+        self.set_text_color(*colour)
+        lines = self._lines(text, wide, size=size, bold=bold)
+        self.multi_cell(wide, size * _LINE_SHARE, lines, new_x="LEFT", new_y="NEXT", align="L")
+
+    def _height(self, text: str, wide: float, *, size: float, bold: bool) -> float:
+        lines, each = self._lines(text, wide, size=size, bold=bold), size * _LINE_SHARE
+        height = self.multi_cell(wide, each, lines, align="L", dry_run=True, output="HEIGHT")
+        assert isinstance(height, float), "fpdf2 answers what it is asked for"
+        return height
+
+    def _lines(self, text: str, wide: float, *, size: float, bold: bool) -> str:
+        """The text as it can be written; where the script has no spaces, with its lines already broken."""
+        self.set_font(self.first_font, "B" if bold else "", size)
+        legible = self._legible(text)
+        if self._has_spaces:
+            return legible
+        return "\n".join(self._broken(line, wide - 2 * self.c_margin) for line in legible.split("\n"))
+
+    def _broken(self, line: str, wide: float) -> str:
+        done, now, length = [], "", 0.0
+        for piece in pieces(line):
+            long = self.get_string_width(piece.rstrip())
+            if now and length + long > wide:
+                done.append(now.rstrip())
+                now, length = "", 0.0
+            now, length = now + piece, length + self.get_string_width(piece)
+        return "\n".join([*done, now])
+
+    def _legible(self, text: str) -> str:
+        known = [font.cmap for name in _FONTS if isinstance(font := self.fonts[name], TTFFont)]
+        return "".join(
+            letter if letter == "\n" or any(ord(letter) in one for one in known) else f"[U+{ord(letter):04X}]"
+            for letter in text.replace("\t", " ").replace("\r\n", "\n")
+        )

@@ -134,6 +134,25 @@ class UseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """A contract or another document of the evidence; ``item_id`` names it in the vault, None once it was erased."""
+
+    name: str
+    sha256: str
+    at: datetime
+    item_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """Values of one field that the person took back after signing."""
+
+    title: str
+    values: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One request as it stands now."""
 
@@ -146,6 +165,8 @@ class Case:
     assurance: Assurance | None
     shown: tuple[Sentence, ...]
     recordings: tuple[Recording, ...]
+    documents: tuple[DocumentLine, ...]
+    taken_back: tuple[TakenBack, ...]
     flags: tuple[Flag, ...]
     oversight: Oversight | None
     assessments: tuple[Assessment, ...]

@@ -10,7 +10,7 @@ from consent.evidence import CheckOutcome, CheckReport, not_passed
 from consent.grant import RecordId
 from consent.record import ConsentRecord
 from studio.errors import NotFoundError, VaultError
-from studio.review.case import CheckLine, Recording
+from studio.review.case import CheckLine, DocumentLine, Recording
 from studio.review.words import CHECKS, titled
 from studio.store.statements import AttemptRow, StatementStore
 from studio.vault.vault import Vault, VaultItem
@@ -37,10 +37,21 @@ class Recordings:
         return tuple(reversed(tuple(lines)))
 
     def find(self, record_id: RecordId, item_id: str) -> VaultItem | None:
-        """A recording or still of this record's statement; nothing else of the vault, and nothing that was erased."""
+        """A recording, a still or a document of this record; nothing else of the vault, and nothing that was erased."""
+        item = self.vault.find(item_id)
+        if item is None or item.erased_at is not None or item.record_id != record_id:
+            return None
         named = {name for one in self.attempts(record_id) for name in (one.item_id, one.still_item_id)}
-        item = self.vault.find(item_id) if item_id in named else None
-        return None if item is None or item.erased_at is not None or item.record_id != record_id else item
+        return item if item.id in named or item.kind == "contract" else None
+
+    def documents(self, record_id: RecordId, envelope: Envelope | None) -> tuple[DocumentLine, ...]:
+        """The documents of the evidence, oldest first."""
+        kept = {item.sha256: item.id for item in self.vault.items(record_id) if item.kind == "contract"}
+        return tuple(
+            DocumentLine(name=one.name, sha256=one.sha256, at=one.attached_at, item_id=kept.get(one.sha256))
+            for one in (() if envelope is None else envelope.evidence)
+            if one.kind != "statement"
+        )
 
     def read(self, item: VaultItem, *, start: int, end: int) -> Iterator[bytes]:
         """The bytes from ``start`` up to ``end`` (not included)."""

@@ -17,6 +17,7 @@ from consent.narrowing import differences
 from consent.oversight import approvers_needed, four_eyes_reasons
 from consent.policy import Rulebook, Standing, stand
 from consent.record import ConsentRecord, parse_record
+from consent.restriction import FIELDS
 from studio.errors import NotFoundError, StoreError
 from studio.requests.notice import Wordings
 from studio.review.case import (
@@ -26,6 +27,7 @@ from studio.review.case import (
     Change,
     Oversight,
     Sentence,
+    TakenBack,
     UseLine,
     VersionLine,
 )
@@ -95,6 +97,8 @@ class CaseReader:
             assurance=_assurance(standing),
             shown=self._words(record),
             recordings=recordings,
+            documents=() if current is None else self.recordings.documents(current.record_id, envelope),
+            taken_back=() if envelope is None else _taken_back(envelope),
             flags=() if envelope is None else flags_of(envelope, record, attempts=len(recordings)),
             oversight=None if standing is None or envelope is None else oversight_of(standing, envelope, record),
             assessments=() if envelope is None else envelope.assessments,
@@ -127,7 +131,7 @@ class CaseReader:
         return _record(request, standing)
 
     def file(self, request_id: str, item_id: str) -> VaultItem:
-        """A recording or still of any version of this request.
+        """A recording, still or document of any version of this request.
 
         Raises:
             NotFoundError: it has no such file, or it was erased.
@@ -252,6 +256,15 @@ def _record(request: RequestRow, standing: Standing | None) -> ConsentRecord:
         return parse_record(request.draft.encode())
     except RecordInvalidError as e:
         raise StoreError(f"the draft of request {request.id} cannot be read ({e})") from e
+
+
+def _taken_back(envelope: Envelope) -> tuple[TakenBack, ...]:
+    return tuple(
+        TakenBack(title=field_title(f"scope.{name}"), values=tuple(map(str, getattr(one, name))), at=one.at)
+        for one in envelope.restrictions
+        for name in FIELDS
+        if getattr(one, name)
+    )
 
 
 def _assurance(standing: Standing | None) -> Literal["verified", "contract", "key_only"] | None:

@@ -22,6 +22,12 @@ from studio.store.engine import lock_ledger, reading
 from studio.store.filelock import locked
 from studio.store.schema import checkpoints, ledger_entries
 
+# Built once: every gate asks this, and to build it costs more than to answer it.
+_HEAD = select(
+    select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery(),
+    select(func.max(ledger_entries.c.position)).scalar_subquery(),
+)
+
 
 def ledger_origin(key: PublicKey) -> str:
     """Name this ledger by its key, so that no two installations' checkpoints can be mixed up."""
@@ -119,8 +125,7 @@ class LedgerStore:
             part.replace(self._witness_path)
 
     def _view_in(self, connection: Connection, *, witness: str | None) -> LedgerView:
-        newest = connection.execute(select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)).scalar()
-        last = connection.execute(select(func.max(ledger_entries.c.position))).scalar()
+        newest, last = connection.execute(_HEAD).one()
         count = 0 if last is None else last + 1  # a gap shows when the rows are read; counting them all would not scale
         if newest is None:
             if count or (witness is not None and _size_of(witness)):

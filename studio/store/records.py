@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from consent.envelope import Envelope, erase_salt
 from consent.errors import ConsentStateError, RecordInvalidError
@@ -19,6 +19,13 @@ from studio.store.schema import envelopes, salts
 
 Change = Callable[[Envelope], tuple[Envelope, Entry]]  # reads the envelope, returns the new one and what to write down
 Also = Callable[[Connection], None]  # what else belongs to the same transaction
+
+# Built once: every gate asks this, and to build it costs more than to answer it.
+_ENVELOPE = (
+    select(envelopes.c.body, salts.c.salt)
+    .select_from(envelopes.outerjoin(salts, salts.c.record_id == envelopes.c.record_id))
+    .where(envelopes.c.record_id == bindparam("record_id"))
+)
 
 PREFIX_MIN = 6  # people paste the first digits of an id; fewer than this would soon name two
 
@@ -139,12 +146,7 @@ def _unknown(text: str) -> NotFoundError:
 
 
 def _load(connection: Connection, record_id: str) -> Envelope | None:
-    query = (
-        select(envelopes.c.body, salts.c.salt)
-        .select_from(envelopes.outerjoin(salts, salts.c.record_id == envelopes.c.record_id))
-        .where(envelopes.c.record_id == record_id)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_ENVELOPE, {"record_id": record_id}).first()
     if row is None:
         return None
     envelope = Envelope.from_json(row.body)

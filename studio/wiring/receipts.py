@@ -33,15 +33,13 @@ class StudioReceipts:
         words = wording(nearest(shown.language)).page
         at, view, signature = self.clock(), self.ledger.view(), envelope.subject_signature
         status = record_status(envelope.record_id, envelope=envelope, ledger=view, rulebook=self.rulebook(), at=at)
-        proofs = {
-            "Record (SHA-256)": envelope.record_id,
-            "Wording (SHA-256)": shown.sha256,
-            "Ledger": f"{envelope.public_hash}\n{view.checkpoint.strip()}",
-        }
-        if signature is not None:
-            proofs["Signature"] = f"{signature.signed_at.isoformat()}\n{signature.key_id}"
+        proofs = {"record": envelope.record_id, "wording": shown.sha256}
+        for name, one in (("signature", signature), ("guardian", envelope.guardian_signature)):
+            if one is not None:
+                proofs[name] = f"{one.signed_at:%Y-%m-%d %H:%M UTC}\n{one.key_id}"
         if envelope.statement_sha256 is not None:
-            proofs["Statement (SHA-256)"] = envelope.statement_sha256
+            proofs["statement"] = envelope.statement_sha256
+        proofs["ledger"], proofs["checkpoint"] = str(envelope.public_hash), view.checkpoint.strip()
         facts = ReceiptFacts(
             language=shown.language,
             title=words["receipts"],
@@ -50,6 +48,7 @@ class StudioReceipts:
             proofs=proofs,
             verify_url=self.verify_url,
             foot=f"Sayso   {at.date().isoformat()}",
+            issued_at=at,
         )
         return receipt_pdf(facts, fonts=self.font_file)
 

@@ -33,7 +33,7 @@ class Serving:
 def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str, ...]) -> Iterator[Serving]:
     """Wire the web app and run takes until the block ends. ``announce`` shows the path of a new start link."""
     with _running_jobs(wiring) as jobs, sending(wiring.keeping.postman):
-        sessions = Sessions()
+        sessions = Sessions(role_of=wiring.people.role_of)
         app = create_app(
             WebParts(
                 library=wiring.settings.library_dir,

@@ -84,6 +84,7 @@ def case_router(desk: ReviewDesk, templates: Jinja2Templates, legal: AsLegal) ->
             request.headers.get("range"),
             size=item.size_bytes,
             media_type=item.media_type,
+            name=item.name,
             read=lambda start, end: desk.recordings.read(item, start=start, end=end),
         )
 

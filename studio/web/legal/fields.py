@@ -193,8 +193,8 @@ def _advice() -> Group:
         title="Guardian and advice",
         about="A minor needs a guardian, who signs over a link of their own.",
         fields=(
-            Field(path="guardian.name", kind="text", label="Guardian's name"),
-            Field(path="guardian.contact", kind="email", label="Guardian's e-mail address"),
+            Field(path="guardian.name", kind="text", label="Guardian's name", is_fixed=True),
+            Field(path="guardian.contact", kind="email", label="Guardian's e-mail address", is_fixed=True),
             Field(path="representation.counsel", kind="text", label="Counsel"),
             Field(path="representation.union", kind="text", label="Union"),
             Field(path="representation.agreement", kind="text", label="Union agreement"),

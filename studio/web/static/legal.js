@@ -11,6 +11,7 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("button:disabled").forEach((one) => { one.disabled = false; });
 });
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelector("[data-focus]")?.focus();
 
 document.querySelectorAll("[data-select]").forEach((input) => input.addEventListener("focus", () => input.select()));

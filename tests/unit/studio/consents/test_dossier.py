@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib.util
 import json
@@ -138,6 +139,76 @@ def test_a_draft_is_a_dossier_too(home: StudioHome, wiring: Wiring) -> None:
     assert verify(dossier_of(home, wiring, record_id)).code == 0
 
 
+def with_guardian(home: StudioHome, wiring: Wiring) -> RecordId:
+    guardian = '[guardian]\nname = "Test Parent"\ncontact = "parent@example.org"\n[scope]'
+    (home.folder / "consent.toml").write_text(CONSENT.replace("[scope]", guardian))
+    envelope = wiring.acts.new(home.folder / "consent.toml")
+    record_id, name, at = envelope.record_id, envelope.public_hash, wiring.clock()
+    assert name is not None
+    subject = SubjectActs(records=wiring.records, ledger=wiring.ledger, clock=wiring.clock)
+    payload = subject_payload(record=record_id, public_hash=name, at=at)
+    subject.sign(record_id, signature=Authenticator().sign(payload, SigningContext.SUBJECT, at=at))
+    parent = Authenticator().sign(payload, SigningContext.GUARDIAN, at=at)
+    subject.sign_as_guardian(record_id, signature=parent)
+    return record_id
+
+
+def test_a_guardians_signature_is_checked_too(home: StudioHome, wiring: Wiring, tmp_path: Path) -> None:
+    out = dossier_of(home, wiring, with_guardian(home, wiring))
+    answer = verify(out)
+    assert answer.code == 0, answer.said
+    assert "guardian_signed" in answer.said
+    mine = files_in(out)
+    envelope = json.loads(mine["envelope.json"])
+    envelope["guardian_signature"]["signed_at"] = "2026-01-01T00:00:00Z"
+    answer = verify(resealed(wiring, {**mine, "envelope.json": rfc8785.dumps(envelope)}, tmp_path / "changed.zip"))
+    assert (answer.code, "guardian" in answer.said) == (1, True), answer.said
+
+
+def test_a_partial_withdrawal_cannot_be_left_out(home: StudioHome, wiring: Wiring, tmp_path: Path) -> None:
+    """A company that hides what was taken back shows a wider consent than it has."""
+    mine = files_in(dossier_of(home, wiring, between_people(home, wiring)))
+    envelope = json.loads(mine["envelope.json"])
+    assert envelope["restrictions"]
+    envelope["restrictions"] = []
+    answer = verify(resealed(wiring, {**mine, "envelope.json": rfc8785.dumps(envelope)}, tmp_path / "changed.zip"))
+    assert (answer.code, "taken back" in answer.said) == (1, True), answer.said
+
+
+@pytest.mark.parametrize(
+    "part", ["reports", "assessments", "approvals", "script_approvals", "restrictions", "guardian_signature"]
+)
+def test_what_the_ledger_does_not_hold_is_not_believed(
+    home: StudioHome, wiring: Wiring, tmp_path: Path, part: str
+) -> None:
+    """A part with a good signature counts only from the day on which it was written down."""
+    record = with_guardian if part == "guardian_signature" else between_people
+    mine = files_in(dossier_of(home, wiring, record(home, wiring)))
+    kind = {"reports": "checked", "assessments": "assessed", "approvals": "approved", "restrictions": "restricted"}
+    word = kind.get(part, "guardian_signed" if part == "guardian_signature" else "script_approved")
+    entries = json.loads(mine["ledger.json"])["entries"]
+    kept = [one for one in entries if json.loads(base64.b64decode(one["entry"]))["kind"] != word]
+    assert len(kept) == len(entries) - 1
+    changed = {**mine, "ledger.json": json.dumps({"entries": kept}).encode()}
+    answer = verify(resealed(wiring, changed, tmp_path / "changed.zip"))
+    assert (answer.code, word in answer.said) == (1, True), answer.said
+
+
+def test_evidence_under_another_name_is_caught(home: StudioHome, wiring: Wiring, tmp_path: Path) -> None:
+    record_id = between_people(home, wiring)
+    mine = files_in(dossier_of(home, wiring, record_id, with_evidence=True))
+    name = next(name for name in mine if name.startswith("evidence/"))
+    answer = verify(resealed(wiring, {**mine, name: b"another contract"}, tmp_path / "changed.zip"))
+    assert (answer.code, name in answer.said) == (1, True), answer.said
+
+
+def test_a_record_whose_salt_is_erased_says_so(home: StudioHome, wiring: Wiring, tmp_path: Path) -> None:
+    mine = files_in(dossier_of(home, wiring, home.standing_consent(wiring)))
+    envelope = {**json.loads(mine["envelope.json"]), "salt": None}
+    answer = verify(resealed(wiring, {**mine, "envelope.json": rfc8785.dumps(envelope)}, tmp_path / "changed.zip"))
+    assert (answer.code, "salt" in answer.said) == (1, True), answer.said
+
+
 def test_a_record_under_contract_with_key_files(home: StudioHome, wiring: Wiring) -> None:
     answer = verify(dossier_of(home, wiring, home.standing_consent(wiring)))
     assert answer.code == 0, answer.said
@@ -207,17 +278,21 @@ def test_parts_of_another_dossier_do_not_fit_in(home: StudioHome, wiring: Wiring
     other_home = StudioHome(tmp_path / "other")
     other_wiring = other_home.wiring()
     other = files_in(dossier_of(other_home, other_wiring, other_home.standing_consent(other_wiring)))
-    mixed = {**mine, name: other[name]}
-    manifest = json.loads(mixed.pop("manifest.json"))["manifest"]
-    manifest["files"] = {part: hashlib.sha256(content).hexdigest() for part, content in mixed.items()}
-    signature = wiring.controller_key().sign(rfc8785.dumps(manifest), SigningContext.DOSSIER).hex()
-    mixed["manifest.json"] = rfc8785.dumps({"manifest": manifest, "signature": signature})
-    out = tmp_path / "mixed.zip"
-    with zipfile.ZipFile(out, "w") as dossier:
-        for part in sorted(mixed):
-            dossier.writestr(zipfile.ZipInfo(part), mixed[part])
-    answer = verify(out)
+    answer = verify(resealed(wiring, {**mine, name: other[name]}, tmp_path / "mixed.zip"))
     assert (answer.code, "NOT VERIFIED" in answer.said) == (1, True), answer.said
+
+
+def resealed(wiring: Wiring, files: dict[str, bytes], out: Path) -> Path:
+    """Write a dossier under a manifest that fits it, as only the company can."""
+    parts = {name: content for name, content in files.items() if name != "manifest.json"}
+    manifest = json.loads(files["manifest.json"])["manifest"]
+    manifest["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    signature = wiring.controller_key().sign(rfc8785.dumps(manifest), SigningContext.DOSSIER).hex()
+    parts["manifest.json"] = rfc8785.dumps({"manifest": manifest, "signature": signature})
+    with zipfile.ZipFile(out, "w") as dossier:
+        for name in sorted(parts):
+            dossier.writestr(zipfile.ZipInfo(name), parts[name])
+    return out
 
 
 def files_in(path: Path) -> dict[str, bytes]:

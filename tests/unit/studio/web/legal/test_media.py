@@ -18,7 +18,7 @@ def read(start: int, end: int) -> Iterator[bytes]:
 
 
 def answer(header: str | None, *, media_type: str = "video/webm") -> tuple[Response, bytes]:
-    response = ranged(header, size=len(CONTENT), media_type=media_type, read=read)
+    response = ranged(header, size=len(CONTENT), media_type=media_type, name="a contract.pdf", read=read)
     if not isinstance(response, StreamingResponse):
         return response, bytes(response.body)
 
@@ -60,6 +60,7 @@ def test_what_is_no_recording_goes_out_as_plain_bytes(kind: str) -> None:
     response, _ = answer(None, media_type=kind)
     assert response.headers["content-type"] == "application/octet-stream"
     assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20contract.pdf"
 
 
 def test_file_that_cannot_be_read_says_so_before_the_answer_begins() -> None:
@@ -68,4 +69,4 @@ def test_file_that_cannot_be_read_says_so_before_the_answer_begins() -> None:
         yield b""
 
     with pytest.raises(OSError, match="gone"):
-        ranged(None, size=3, media_type="video/webm", read=broken)
+        ranged(None, size=3, media_type="video/webm", name="", read=broken)

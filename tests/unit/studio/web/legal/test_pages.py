@@ -101,6 +101,17 @@ def test_contract_is_kept_with_the_approval(home: ReviewHome) -> None:
     envelope = home.studio.records.find(page.record_id)
     assert envelope is not None
     assert [one.name for one in envelope.evidence if one.kind == "contract"] == ["contract.pdf"]
+    (document,) = home.desk.reader.case(page.request_id).documents
+    saved = client.get(f"/legal/{page.request_id}/media/{document.item_id}")
+    assert saved.content == b"%PDF signed"
+    assert saved.headers["content-disposition"].startswith("attachment")
+
+
+def test_what_was_taken_back_in_part_is_shown(home: ReviewHome) -> None:
+    page, client = home.signed(), home.signed_in()
+    home.studio.approve(page.record_id)
+    home.studio.desk.withdraw(*page.keys, part={"channels": ("youtube",)})
+    assert re.search(r"Taken back in part.*Channels: youtube", seen(client, page), re.DOTALL)
 
 
 @pytest.mark.parametrize("missing", ["dignity.level", "brand_fit.text"])
