@@ -4,7 +4,8 @@
 
 A real store on disk (SQLite): every record with its own signature and approval, and a ledger in which each record is
 filed, signed and approved, the rest being releases. A decision is what a gate does: the witness and the newest
-checkpoint are read, the envelope is read, every rule is run. Times are of one process on one core.
+checkpoint are read, the envelope is read, every rule is run. Times are of one process on one core;
+the bar is on the time that passed, so a machine that is busy with other work misses it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Measured:
     appends_per_s: float
     open_s: float
     decision_ms: Sequence[float]
+    decision_cpu_ms: Sequence[float]  # what this process computed: without waiting for others on the machine
     proof_ms: Sequence[float]
 
 
@@ -117,9 +119,14 @@ def _in_batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
 
 
 def _timed(action: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    return _both_timed(action)[0]
+
+
+def _both_timed(action: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds that passed, and the seconds that this process computed."""
+    began, computed = time.perf_counter(), time.process_time()
     action()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - computed
 
 
 def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str], None]) -> Measured:
@@ -152,7 +159,7 @@ def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str
     chosen = np.random.default_rng(7)
     asked = [store.find_by_public_hash(names[n]) for n in chosen.integers(0, records, ASKED)]
     requests = [_request(one.record_id) for one in asked if one is not None]
-    decisions = [_timed(partial(_decide, request, store, again, rulebook, at)) for request in requests]
+    decisions = [_both_timed(partial(_decide, request, store, again, rulebook, at)) for request in requests]
     proofs = [_timed(partial(_prove, again, int(n))) for n in chosen.integers(0, entries, ASKED)]
     engine.dispose()
     return Measured(
@@ -161,7 +168,8 @@ def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str
         fill_s=fill_s,
         appends_per_s=entries / append_s,
         open_s=open_s,
-        decision_ms=[1000 * one for one in decisions],
+        decision_ms=[1000 * passed for passed, _ in decisions],
+        decision_cpu_ms=[1000 * computed for _, computed in decisions],
         proof_ms=[1000 * one for one in proofs],
     )
 
@@ -234,11 +242,16 @@ def main() -> None:
         print(json.dumps({"name": "consent", "bars": bars(measured)}))
         return
     print(f"{measured.records:,} records, {measured.entries:,} ledger entries, one process, one core")
-    for name, values in (("decision", measured.decision_ms), ("inclusion proof", measured.proof_ms)):
+    rows = (
+        ("decision", measured.decision_ms),
+        ("  of it computing", measured.decision_cpu_ms),
+        ("inclusion proof", measured.proof_ms),
+    )
+    for name, values in rows:
         middle, tail = np.percentile(values, [50, 99])
-        print(f"{name:16} p50 {middle:7.2f} ms   p99 {tail:7.2f} ms")
-    print(f"{'append':16} {measured.appends_per_s:,.0f} entries a second, in batches of {BATCH}")
-    print(f"{'first opening':16} {measured.open_s:.1f} s (every entry and every hash checked, once a process)")
+        print(f"{name:17} p50 {middle:7.2f} ms   p99 {tail:7.2f} ms")
+    print(f"{'append':17} {measured.appends_per_s:,.0f} entries a second, in batches of {BATCH}")
+    print(f"{'first opening':17} {measured.open_s:.1f} s (every entry and every hash checked, once a process)")
     for bar in bars(measured):
         print(f"  {bar['what']}: {bar['value']} against {bar['bar']}: {'holds' if bar['holds'] else 'MISSED'}")
 

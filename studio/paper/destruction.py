@@ -164,7 +164,7 @@ def _write_destroyed(page: Letterhead, certificate: Certificate, words: PaperWor
         if line.kept_since is not None:
             when.insert(0, told["since"].format(date=_moment(line.kept_since)))
         hashed = [] if line.sha256 is None else [f"SHA-256 {line.sha256}"]
-        page.write_pair(_named(line.what, line.count, words), "\n".join(["   ·   ".join(when), *hashed]), size=8.5)
+        page.write_pair(_named(line.what, line.count, words), "\n".join(["   ·   ".join(when), *hashed]), size=7.8)
     page.ln(2)
     if any(line.sha256 is not None for line in certificate.destroyed):
         page.write_text(told["how_vault"])

@@ -15,6 +15,7 @@ from typing import Final
 
 import segno
 from fpdf import FPDF
+from fpdf.enums import TextMode
 from fpdf.fonts import TTFFont
 from typing_extensions import override
 
@@ -31,16 +32,26 @@ _FONTS: Final = {
     "ja": ("font-cjk-jp", "NotoSansJP-Regular.otf"),
     "ko": ("font-cjk-kr", "NotoSansKR-Regular.otf"),
 }
-_BOLD: Final = {"wght": 650.0}  # of the variable fonts; the Chinese, Japanese and Korean files have one weight
+_BOLD_SHARE: Final = (
+    0.013  # of the size in points: the stroke in mm around a heading's letters, for all have one weight
+)
 _WITHOUT_SPACES: Final = frozenset({"zh", "ja"})
+# HarfBuzz shapes a run by the script of its first letter. These fonts have Latin letters too, and a line begun with
+# some would have its vowel signs in the wrong places. So they take their own script alone, and Latin goes to its font.
+_ONLY: Final = {
+    "hi": ["U+0020", "U+0900-097F", "U+200C-200D", "U+25CC", "U+A8E0-A8FF"],
+    "ar": ["U+0020", "U+0600-06FF", "U+0750-077F", "U+08A0-08FF", "U+FB50-FDFF", "U+FE70-FEFE"],
+}
 GREEN: Final = (14, 99, 82)
 INK: Final = (29, 27, 24)
 MUTED: Final = (98, 92, 83)
 _RULE: Final = (226, 221, 212)
+_RULE_MM: Final = 0.2
 _MARGIN_MM: Final = 18.0
 _FOOT_MM: Final = 20.0
 _HEADING_MM: Final = 46.0
 _GAP_MM: Final = 4.0
+_PAGES: Final = "{pages}"  # fpdf2 puts their number here at the end
 _LINE_SHARE: Final = 0.52  # of the size in points: a line's height in mm
 
 
@@ -49,15 +60,13 @@ class Letterhead(FPDF):
 
     def __init__(self, fonts: FontFile, words: PaperWords, *, title: str, foot: str, at: datetime) -> None:
         super().__init__(format="A4")
-        self._foot, self._page_words = foot, words.page
+        self._foot = foot
         base = words.language.split("-", maxsplit=1)[0]
         self._has_spaces = base not in _WITHOUT_SPACES
         self.first_font = base if base in _FONTS else "latin"
         order = sorted(_FONTS, key=lambda name: name != self.first_font)
         for name in order:
-            file = fonts(*_FONTS[name])
-            self.add_font(name, "", file)
-            self.add_font(name, "B", file, variations=_BOLD if file.suffix == ".ttf" else None)
+            self.add_font(name, "", fonts(*_FONTS[name]), unicode_range=_ONLY.get(name))
         self.set_fallback_fonts(order[1:], exact_match=False)
         self.set_text_shaping(True)
         self.set_title(title)
@@ -66,7 +75,7 @@ class Letterhead(FPDF):
         self.set_lang(words.language)
         self.set_margins(_MARGIN_MM, _MARGIN_MM)
         self.set_auto_page_break(True, margin=_FOOT_MM)
-        self.alias_nb_pages("{count}")
+        self.alias_nb_pages(_PAGES)
         self.add_page()
         self.write_text(title, size=20, colour=GREEN, after=4, bold=True)
 
@@ -76,8 +85,7 @@ class Letterhead(FPDF):
         self.set_y(-14)
         self.set_font(self.first_font, size=8)
         self.set_text_color(*MUTED)
-        page = self._page_words.replace("{number}", str(self.page_no()))
-        self.cell(0, 5, f"{self._legible(self._foot)}   ·   {page}", align="C")
+        self.cell(0, 5, f"{self._legible(self._foot)}   ·   {self.page_no()} / {_PAGES}", align="C")
 
     def write_text(
         self,
@@ -100,17 +108,17 @@ class Letterhead(FPDF):
         self.write_text(text, size=13, colour=GREEN, bold=True)
 
     def write_pair(self, heading: str, text: str, *, size: float = 10.5) -> None:
-        """Write a heading at the left and what it is about at the right, on one page, with a line under both."""
+        """Write a heading at the left and what it is about at the right, on one page if one holds it, over a line."""
         wide = self.epw - _HEADING_MM - _GAP_MM
-        left = self._height(heading, _HEADING_MM, size=9.5, bold=True)
-        height = max(left, self._height(text, wide, size=size, bold=False))
+        left = len(self._lines(heading, _HEADING_MM, size=9.5)) * 9.5 * _LINE_SHARE
+        height = max(left, len(self._lines(text, wide, size=size)) * size * _LINE_SHARE)
         if self.get_y() + height > self.h - _FOOT_MM:
             self.add_page()
-        top = self.get_y()
+        top, page = self.get_y(), self.page
         self._block(heading, _HEADING_MM, size=9.5, colour=GREEN, bold=True)
         self.set_xy(_MARGIN_MM + _HEADING_MM + _GAP_MM, top)
         self._block(text, wide, size=size, colour=INK, bold=False)
-        under = top + height + 1.6
+        under = max(self.get_y(), top + left if self.page == page else 0) + 1.6
         self.set_draw_color(*_RULE)
         self.line(_MARGIN_MM, under, self.w - _MARGIN_MM, under)
         self.set_xy(_MARGIN_MM, under + 1.6)
@@ -137,33 +145,39 @@ class Letterhead(FPDF):
         return bytes(self.output())
 
     def _block(self, text: str, wide: float, *, size: float, colour: tuple[int, int, int], bold: bool) -> None:
+        lines = self._lines(text, wide, size=size)
         self.set_text_color(*colour)
-        lines = self._lines(text, wide, size=size, bold=bold)
-        self.multi_cell(wide, size * _LINE_SHARE, lines, new_x="LEFT", new_y="NEXT", align="L")
+        if bold:
+            self.text_mode = TextMode.FILL_STROKE
+            self.set_draw_color(*colour)
+            self.set_line_width(size * _BOLD_SHARE)
+        for line in lines:
+            # A line in several fonts ends in "Q", which takes the font back, and fpdf2 2.8.9 believes that it still is.
+            self.current_font_is_set_on_page = False
+            self.cell(wide, size * _LINE_SHARE, line, new_x="LEFT", new_y="NEXT")
+        self.text_mode = TextMode.FILL
+        self.set_line_width(_RULE_MM)
 
-    def _height(self, text: str, wide: float, *, size: float, bold: bool) -> float:
-        lines, each = self._lines(text, wide, size=size, bold=bold), size * _LINE_SHARE
-        height = self.multi_cell(wide, each, lines, align="L", dry_run=True, output="HEIGHT")
-        assert isinstance(height, float), "fpdf2 answers what it is asked for"
-        return height
-
-    def _lines(self, text: str, wide: float, *, size: float, bold: bool) -> str:
-        """The text as it can be written; where the script has no spaces, with its lines already broken."""
-        self.set_font(self.first_font, "B" if bold else "", size)
+    def _lines(self, text: str, wide: float, *, size: float) -> list[str]:
+        """The text as it can be written, line by line."""
+        self.set_font(self.first_font, size=size)
         legible = self._legible(text)
         if self._has_spaces:
-            return legible
-        return "\n".join(self._broken(line, wide - 2 * self.c_margin) for line in legible.split("\n"))
+            lines = self.multi_cell(wide, size, legible, align="L", dry_run=True, output="LINES")
+            assert isinstance(lines, list), "fpdf2 answers what it is asked for"
+            return lines
+        return [line for paragraph in legible.split("\n") for line in self._broken(paragraph, wide - 2 * self.c_margin)]
 
-    def _broken(self, line: str, wide: float) -> str:
+    def _broken(self, line: str, wide: float) -> list[str]:
         done, now, length = [], "", 0.0
         for piece in pieces(line):
-            long = self.get_string_width(piece.rstrip())
-            if now and length + long > wide:
-                done.append(now.rstrip())
-                now, length = "", 0.0
-            now, length = now + piece, length + self.get_string_width(piece)
-        return "\n".join([*done, now])
+            fitting = [piece] if self.get_string_width(piece.rstrip()) <= wide else list(piece)
+            for part in fitting:
+                if now and length + self.get_string_width(part.rstrip()) > wide:
+                    done.append(now.rstrip())
+                    now, length = "", 0.0
+                now, length = now + part, length + self.get_string_width(part)
+        return [*done, now]
 
     def _legible(self, text: str) -> str:
         known = [font.cmap for name in _FONTS if isinstance(font := self.fonts[name], TTFFont)]

@@ -21,7 +21,6 @@ class PaperWords:
     """All words of one language."""
 
     language: str
-    page: str
     receipt: Mapping[str, str]
     destruction: Mapping[str, str]
     what: Mapping[str, str]  # kind of thing -> how people call it
@@ -41,7 +40,6 @@ def _read(path: Path) -> PaperWords:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     return PaperWords(
         language=path.stem,
-        page=raw["page"],
         receipt=MappingProxyType(raw["receipt"]),
         destruction=MappingProxyType(raw["destruction"]),
         what=MappingProxyType(raw["what"]),

@@ -9,10 +9,10 @@ import av
 import numpy as np
 import soundfile
 
+from bench.turning_head import film, there_and_back
 from pipelines.evidence.result import Movement
 from pipelines.faces.landmarks import FaceFinder
 from pipelines.media import ByteArray, Float32Array
-from tests.fakes.turning_head import film, there_and_back
 
 FPS = 10
 

@@ -114,13 +114,17 @@ class Pages:
 
     def words(self, request: Request, token: str) -> Mapping[str, str]:
         """The page's texts in the language that this reader reads."""
-        language = _asked(request)
-        if language is None:
-            try:
-                language = self._desk.peek(token, client=client_of(request))
-            except LinkRefusedError:
-                language = _accepted(request)
+        language = _asked(request) or self._language_of(request, token)
         return wording(nearest(language)).page
+
+    def _language_of(self, request: Request, token: str) -> str:
+        """The subject's own language, for whoever may know it; what the browser asks for, for anybody else."""
+        try:
+            if claim_of(request):
+                return self._desk.view(token, claim_of(request)).record.subject.language
+            return self._desk.peek(token, client=client_of(request))
+        except LinkRefusedError:
+            return _accepted(request)
 
     def act(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
         """Do something and show the page again; a refusal stands at its top, and what was typed is not lost."""

@@ -21,7 +21,7 @@ from pipelines.faces.landmarks import FaceFinder
 from pipelines.media import ByteArray
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
-from tests.fakes.turning_head import film, there_and_back
+from bench.turning_head import film, there_and_back
 
 PAIRS = list(itertools.permutations(MOVEMENTS, 2))
 

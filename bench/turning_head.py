@@ -1,5 +1,6 @@
 """Films of a head that turns, made from one picture: its landmarks are turned in three dimensions, and the picture
-follows them. Good for angles up to some 25 degrees; made in memory, for tests, and never kept.
+follows them. Good for angles up to some 25 degrees; made in memory, for tests and measurements, and never kept.
+And the other thing: a printed photograph of a face, turned in the hand.
 """
 
 from __future__ import annotations
@@ -31,6 +32,21 @@ def turned(rgb: ByteArray, landmarks: Float32Array, *, yaw: float, pitch: float)
     coarse = LinearNDInterpolator(goal, source, fill_value=0.0)(grid).astype(np.float32)
     fields = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.remap(rgb, fields[..., 0], fields[..., 1], cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def tilted_print(rgb: ByteArray, *, yaw: float, pitch: float) -> ByteArray:
+    """A flat print of the picture, turned by these degrees before the camera."""
+    height, width = rgb.shape[:2]
+    y, x = np.radians(yaw), np.radians(pitch)
+    around_y = np.array([[np.cos(y), 0, -np.sin(y)], [0, 1, 0], [np.sin(y), 0, np.cos(y)]])
+    around_x = np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
+    half = np.array([width / 2, height / 2])
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    in_space = np.column_stack([corners, np.zeros(4)]) @ (around_x @ around_y).T
+    distance = 1.5 * width  # an arm's length
+    seen = in_space[:, :2] * distance / (in_space[:, 2:] + distance) + half
+    flat = cv2.getPerspectiveTransform((corners + half).astype(np.float32), seen.astype(np.float32))
+    return np.asarray(cv2.warpPerspective(rgb, flat, (width, height), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
 
 def film(rgb: ByteArray, landmarks: Float32Array, angles: Sequence[tuple[float, float]]) -> list[ByteArray]:

@@ -1,0 +1,48 @@
+"""Fonts and facts for documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.assets import ASSETS
+from pipelines.weights.catalogue import load_cards
+from pipelines.weights.store import WeightsStore
+from studio.paper.letterhead import FontFile, Letterhead
+from studio.paper.receipt import ReceiptFacts
+from studio.paper.words import paper_words
+
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def fonts(weights_home: Path) -> FontFile:
+    return WeightsStore(weights_home, load_cards(ASSETS / "weights.toml")).path
+
+
+@pytest.fixture(scope="session")
+def make_page(fonts: FontFile) -> Callable[[str], Letterhead]:
+    return lambda language: Letterhead(fonts, paper_words(language), title="T", foot="F", at=AT)
+
+
+@pytest.fixture
+def facts() -> ReceiptFacts:
+    return ReceiptFacts(
+        language="en",
+        title="Your receipt",
+        standing="Your permission is active",
+        sentences=[("Who asks", "Example GmbH asks Zoë Śliwa (山田) for permission."), ("What for", "Coffee ads.")],
+        proofs={"record": "ab" * 32, "Something else": "x"},
+        verify_url="https://studio.example/verify",
+        foot="Sayso",
+        issued_at=AT,
+    )
+
+
+@pytest.fixture
+def with_facts(facts: ReceiptFacts) -> Callable[..., ReceiptFacts]:
+    return lambda **changes: replace(facts, **changes)
