@@ -1,6 +1,7 @@
-"""Films of a head that turns, made from one picture: its landmarks are turned in three dimensions, and the picture
-follows them. Good for angles up to some 25 degrees; made in memory, for tests and measurements, and never kept.
-And the other thing: a printed photograph of a face, turned in the hand.
+"""Films of a head that turns, made from one picture, and of a print of it that is turned in the hand.
+
+For the first, its landmarks are turned in three dimensions and the picture follows them, which is good for angles up to
+some 25 degrees. Made in memory, for tests and measurements, and never kept.
 """
 
 from __future__ import annotations

@@ -95,7 +95,9 @@ class _FileEntry(_Entry):
 class _CardEntry(_Entry):
     id: CardId
     title: NonEmpty
-    kind: Literal["voice", "voice-styles", "speech-recognition", "speaker", "synthetic-speech", "face", "matte", "driver", "font"]
+    kind: Literal[
+        "voice", "voice-styles", "speech-recognition", "speaker", "synthetic-speech", "face", "matte", "driver", "font"
+    ]
     default: bool
     licence: NonEmpty
     commercial_use: bool

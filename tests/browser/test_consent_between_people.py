@@ -247,7 +247,7 @@ def test_the_whole_way_from_request_to_active_and_withdrawn(
     page.get_by_role("heading", name=T["active"]).wait_for()
     assert page.request.get(url + "/receipt.pdf").body().startswith(b"%PDF-")
     receipt = page.request.get(url + "/receipt.jsonld").json()
-    assert receipt["@id"].endswith(house.sayso("request", "show", request_id)["record_id"])
+    assert house.sayso("request", "show", request_id)["record_id"] in receipt["@id"]
 
     page.get_by_text(T["withdraw_part"]).click()
     page.locator("details[open] input[name=languages][value=fr]").check()

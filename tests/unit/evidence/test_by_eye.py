@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import skimage.data
 
+from bench.turning_head import film, there_and_back
 from pipelines.assets import ASSETS
 from pipelines.errors import EvidenceRefusedError
 from pipelines.evidence.faces import FaceMatcher
@@ -21,7 +22,6 @@ from pipelines.faces.landmarks import FaceFinder
 from pipelines.media import ByteArray
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
-from bench.turning_head import film, there_and_back
 
 PAIRS = list(itertools.permutations(MOVEMENTS, 2))
 
