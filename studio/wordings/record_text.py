@@ -7,17 +7,11 @@ and checked ever after. The record's own notice is left out: it holds that hash.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-
-from babel import Locale
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_currency, get_currency_precision
 
 from consent.record import ConsentRecord
+from studio.wordings.local import Local
 from studio.wordings.texts import Wording, nearest, wording
 
 
@@ -79,8 +73,8 @@ class RecordWordings:
         fields, scope = _Fields(record, wording(nearest(language))), record.scope
         return {
             "modalities": {one.value: fields.modality(one.value) for one in scope.modalities},
-            "languages": {one: fields.language(one) for one in scope.languages},
-            "territories": {one: fields.territory(one) for one in scope.territories},
+            "languages": {one: fields.local.language(one) for one in scope.languages},
+            "territories": {one: fields.local.territory(one) for one in scope.territories},
             "channels": {one: one for one in scope.channels},
             "brands": {one: one for one in scope.brands},
             "products": {one: one for one in scope.products},
@@ -127,67 +121,40 @@ class _Fields:
 
     def __init__(self, record: ConsentRecord, words: Wording) -> None:
         self._words = words
-        self._locale = Locale.parse(words.language, sep="-")
+        self.local = local = Local(words)
         scope, retention = record.scope, record.retention
         self.values: Mapping[str, str] = {
             "controller": record.controller.name,
             "contact": record.controller.contact,
             "name": record.subject.name,
             "description": scope.description,
-            "modalities": self._list(words.words[one.value] for one in scope.modalities),
-            "languages": self._list(map(self.language, scope.languages)),
-            "territories": self._list(map(self.territory, scope.territories)),
-            "channels": self._list(scope.channels),
-            "brands": self._list(scope.brands),
-            "products": self._list(scope.products),
-            "valid_from": self._date(scope.valid_from),
-            "valid_until": self._date(scope.valid_until),
-            "max_takes": str(scope.max_takes),
-            "topics": self._list(scope.prohibited_topics),
-            "words": self._list(scope.prohibited_words),
-            "assets": self._list(asset.name for asset in scope.assets),
-            "changes": self._list(words.words[name] for name, may in scope.alterations.model_dump().items() if may),
-            "fee": self._fee(record),
+            "modalities": local.listed(self.modality(one.value) for one in scope.modalities),
+            "languages": local.listed(map(local.language, scope.languages)),
+            "territories": local.listed(map(local.territory, scope.territories)),
+            "channels": local.listed(scope.channels),
+            "brands": local.listed(scope.brands),
+            "products": local.listed(scope.products),
+            "valid_from": local.day(scope.valid_from),
+            "valid_until": local.day(scope.valid_until),
+            "max_takes": local.number(scope.max_takes),
+            "topics": local.listed(map(local.topic, scope.prohibited_topics)),
+            "words": local.listed(scope.prohibited_words),
+            "assets": local.listed(asset.name for asset in scope.assets),
+            "changes": local.listed(words.words[name] for name, may in scope.alterations.model_dump().items() if may),
+            "fee": local.money(record.money.fee_minor_units, record.money.currency) if record.money else "",
             "terms": (record.money.terms or "") if record.money else "",
-            "recipients": self._list(f"{one.name} ({one.role})" for one in record.recipients),
-            "footage": self._days(retention.footage_days),
-            "templates": self._days(retention.template_days),
-            "evidence": self._days(retention.evidence_days),
+            "recipients": local.listed(f"{one.name} ({one.role})" for one in record.recipients),
+            "footage": local.days(retention.footage_days),
+            "templates": local.days(retention.template_days),
+            "evidence": local.days(retention.evidence_days),
             "channel": record.withdrawal.channel,
-            "days": self._days(record.withdrawal.take_down_days),
-            "advice": self._list(_advisers(record)),
+            "within": local.within(record.withdrawal.take_down_days),
+            "advice": local.listed(_advisers(record)),
             "guardian": record.guardian.name if record.guardian else "",
         }
 
-    def _list(self, items: Iterable[str]) -> str:
-        known = list(items)
-        return format_list(known, locale=self._locale) if known else self._words.words["nothing"]
-
     def modality(self, name: str) -> str:
         return self._words.words[name]
-
-    def language(self, tag: str) -> str:
-        parsed = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
-        return parsed.get_display_name(self._locale) or tag
-
-    def territory(self, code: str) -> str:
-        if code in {"EU", "WORLD"}:
-            return self._words.words[code.lower()]
-        country = self._locale.territories.get(code.split("-", maxsplit=1)[0], code)
-        return country if "-" not in code else f"{country} ({code.split('-', 1)[1]})"
-
-    def _date(self, day: date) -> str:
-        return format_date(day, format="long", locale=self._locale)
-
-    def _days(self, count: int) -> str:
-        return self._words.words["days"].format(count=count)
-
-    def _fee(self, record: ConsentRecord) -> str:
-        if record.money is None:
-            return ""
-        places = get_currency_precision(record.money.currency)
-        amount = Decimal(record.money.fee_minor_units).scaleb(-places)
-        return format_currency(amount, record.money.currency, locale=self._locale)
 
 
 def _advisers(record: ConsentRecord) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from bench.turning_head import film, there_and_back
+from bench.turning_head import film, there_and_back, tilted_print
 from pipelines.assets import ASSETS
 from pipelines.errors import EvidenceRefusedError
 from pipelines.evidence.faces import FaceMatcher
@@ -84,6 +84,24 @@ def test_another_person_is_told_apart(faces: FaceMatcher, speaker: list[list[Byt
 
 
 @pytest.mark.weights
+@pytest.mark.parametrize("others", [3, 8])
+def test_somebody_else_in_a_part_of_it_is_noticed(
+    faces: FaceMatcher, speaker: list[list[ByteArray]], astronaut: ByteArray, others: int
+) -> None:
+    result = faces.match([*speaker[0][: 15 - others], *[astronaut] * others], [speaker[1][0]])
+    assert result.outcome == "failed"
+    assert others == 8 or f"in {others} of 15 frames the face is another one" in result.reason
+
+
+@pytest.mark.weights
+def test_a_head_that_turns_stays_the_same_person(
+    faces: FaceMatcher, weights: WeightsStore, astronaut: ByteArray
+) -> None:
+    made = statement(astronaut, FaceFinder(weights), ("turn_left", "look_down"))
+    assert faces.match(made, [astronaut]).outcome == "passed"
+
+
+@pytest.mark.weights
 def test_without_a_picture_there_is_nothing_to_compare(faces: FaceMatcher, astronaut: ByteArray) -> None:
     assert faces.match([astronaut], []).outcome == "not_applicable"
 
@@ -146,6 +164,23 @@ def test_a_person_who_only_speaks_made_no_movement(heads: HeadMovements, speaker
 
 
 @pytest.mark.weights
+@pytest.mark.parametrize("degrees", [20, 40])
+def test_a_print_of_the_face_that_is_turned_in_the_hand_makes_no_movement(
+    heads: HeadMovements, astronaut: ByteArray, degrees: int
+) -> None:
+    still = [(0.0, 0.0)] * 8
+    angles = [
+        *still,
+        *there_and_back("turn_left", degrees=degrees),
+        *still,
+        *there_and_back("look_up", degrees=degrees),
+    ]
+    frames = [tilted_print(astronaut, yaw=yaw, pitch=pitch) for yaw, pitch in [*angles, *still]]
+    result = heads.check(frames, [number / 5 for number in range(len(frames))], ("turn_left", "look_up"))
+    assert result.outcome == "failed", result.reason
+
+
+@pytest.mark.weights
 def test_no_face_is_no_movement(heads: HeadMovements) -> None:
     with pytest.raises(EvidenceRefusedError, match="0% of the frames"):
         heads.check([nothing()] * 5, [0.0, 0.2, 0.4, 0.6, 0.8], ("turn_left", "look_up"))
@@ -190,6 +225,14 @@ def test_ordinary_pictures_are_safe(weights: WeightsStore, astronaut: ByteArray)
     result = check.check(ordinary)
     assert (result.outcome, result.score is not None and result.score < 0.05) == ("passed", True)
     assert check.check([]).outcome == "failed"
+
+
+@pytest.mark.weights
+def test_a_blank_picture_shows_nobody(weights: WeightsStore, astronaut: ByteArray) -> None:
+    check = NudityCheck(weights)
+    result = check.check([nothing(), astronaut])
+    assert (result.outcome, "of 1 pictures" in result.reason) == ("passed", True)
+    assert check.check([nothing()]).outcome == "failed"
 
 
 @pytest.mark.weights
