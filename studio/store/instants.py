@@ -19,10 +19,12 @@ class Instant(TypeDecorator[datetime]):
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The database's own type, with a zone where it knows one."""
         return dialect.type_descriptor(DateTime(timezone=True))
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database; raises ``ValueError`` without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -31,4 +33,5 @@ class Instant(TypeDecorator[datetime]):
 
     @override
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)

@@ -156,10 +156,10 @@ class Pages:
         """How many bytes a recording may have; an answer if none is awaited."""
         found: list[int] = []
 
-        def ask(claim: str) -> None:
+        def _ask(claim: str) -> None:
             found.append(self._desk.statement(token, claim).max_bytes)
 
-        answer = await run_in_threadpool(self.json, request, token, ask)
+        answer = await run_in_threadpool(self.json, request, token, _ask)
         return found[0] if found else answer
 
     def json(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
