@@ -197,8 +197,8 @@ def _choices(record: ConsentRecord) -> dict[str, Json]:
 def _events(envelope: Envelope, ledger: LedgerView, *, status: str) -> Iterator[Json]:
     """The states of the consent in their order; the last one counts now."""
     scope = envelope.record().scope
-    assert envelope.public_hash is not None, "a record without its salt has no receipt"
-    for entry in ledger.history(envelope.public_hash):
+    name = envelope.public_hash
+    for entry in () if name is None else ledger.history(name):  # without its salt a record has no name in the ledger
         if type(entry) not in _EVENTS:
             continue
         event: dict[str, Json] = {"@type": _EVENTS[type(entry)], "dpv:isIndicatedAtTime": _time(entry.at)}

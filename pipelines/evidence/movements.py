@@ -1,13 +1,17 @@
 """Did the head follow? Two movements are asked for at random, in an order that nobody could have filmed before.
 
 The direction of the face comes from its 468 landmarks, frame by frame, against the person's own resting direction (the
-median). A movement counts when the head goes far enough to one side and comes back, and the two come in the order
-asked. The camera's picture is not mirrored: the person's left is the picture's right.
+median). A movement counts when the head goes far enough to one side and comes back. The two asked for must come first
+and in their order: a film in which somebody moves in every direction would otherwise answer whatever is asked. What
+comes after them, such as a look down at the button, is nobody's business. The camera's picture is not mirrored: the
+person's left is the picture's right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -66,6 +70,7 @@ class HeadMovements:
             )
         when = np.asarray(times_s, np.float32)[seen]
         found = find_movements(directions[seen], when, asked)
+        first = next((one.movement for one in moves_of(directions[seen])), None)
         reached = min((one for one, _ in found), default=0.0)
         in_order = all(at is not None for _, at in found)
         told = "; ".join(
@@ -78,7 +83,7 @@ class HeadMovements:
             score=reached,
             threshold=1.0,
             source=SOURCE,
-            reason=f"{told}; needed are both, in this order, and back",
+            reason=f"{told}{_other_first(first, asked)}; needed are both, first of all, in this order, and back",
         )
 
     def _directions(self, frames: Sequence[ByteArray]) -> Float32Array:
@@ -93,42 +98,78 @@ class HeadMovements:
         return directions
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One movement that was made: which frames it took, and how far it went (1 is enough)."""
+
+    movement: Movement
+    start: int
+    peak: int
+    end: int  # the first frame in which the head was back
+    reach: float
+
+
+def moves_of(directions: Float32Array) -> tuple[Move, ...]:
+    """Every movement, in the order in which they were made. Of two at once, as up and left, the farther one counts.
+
+    Args:
+        directions: (frames, 2) yaw and pitch in degrees.
+    """
+    kept: list[Move] = []
+    found = [move for movement in _AXES for move in _moves_to(_way(directions, movement), movement)]
+    for move in sorted(found, key=lambda one: -one.reach):
+        if all(move.end <= other.start or other.end <= move.start for other in kept):
+            kept.append(move)
+    return tuple(sorted(kept, key=lambda one: one.start))
+
+
 def find_movements(
     directions: Float32Array, times_s: Float32Array, asked: Sequence[Movement]
 ) -> list[tuple[float, float | None]]:
-    """For each asked movement: how far it went (1 is enough), and when it peaked; None if it was not made.
+    """For each asked movement: how far the head went that way (1 is enough), and when; None if it was not made in turn.
 
     Args:
         directions: (frames, 2) yaw and pitch in degrees.
         times_s: (frames,) seconds, rising.
         asked: the movements, in their order.
     """
-    away = directions - np.median(directions, axis=0)
+    moves = list(moves_of(directions))
+    # Twice to the same side is one answer: people repeat what they think was not seen.
+    in_turn = [*moves[:1], *(after for before, after in pairwise(moves) if after.movement != before.movement)]
     found: list[tuple[float, float | None]] = []
-    after = -1
-    for movement in asked:
-        axis, sign = _AXES[movement]
-        needed = TURN_MIN_DEG if axis == 0 else TILT_MIN_DEG
-        way = np.asarray(sign * away[after + 1 :, axis] / needed, dtype=np.float32)
-        if way.size == 0:
-            found.append((0.0, None))
-            continue
-        peak = _first_peak(way)
-        if peak is None:
-            found.append((float(way.max()), None))
-            continue
-        after += 1 + peak
-        found.append((float(way[peak]), float(times_s[after])))
+    is_right = True
+    for place, movement in enumerate(asked):
+        made = in_turn[place] if place < len(in_turn) else None
+        is_right = is_right and made is not None and made.movement == movement
+        if is_right and made is not None:
+            found.append((made.reach, float(times_s[made.peak])))
+        else:
+            found.append((float(_way(directions, movement).max(initial=0.0)), None))
     return found
 
 
-def _first_peak(way: Float32Array) -> int | None:
-    """Index of the first point that goes far enough and from which the head comes back."""
-    far = np.flatnonzero(way >= 1)
-    if far.size == 0:
-        return None
-    begun = int(far[0])
-    back = np.flatnonzero(way[begun:] < RETURN_SHARE)
-    if back.size == 0:
-        return None
-    return begun + int(np.argmax(way[begun : begun + int(back[0])]))
+def _way(directions: Float32Array, movement: Movement) -> Float32Array:
+    """How far the head is from its rest towards one side, frame by frame; 1 is enough."""
+    axis, sign = _AXES[movement]
+    if len(directions) == 0:
+        return np.zeros(0, np.float32)
+    away = directions[:, axis] - np.median(directions[:, axis])
+    return np.asarray(sign * away / (TURN_MIN_DEG if axis == 0 else TILT_MIN_DEG), dtype=np.float32)
+
+
+def _moves_to(way: Float32Array, movement: Movement) -> Iterator[Move]:
+    """Each time that the head goes far enough and comes back."""
+    start = 0
+    while (far := np.flatnonzero(way[start:] >= 1)).size:
+        begun = start + int(far[0])
+        back = np.flatnonzero(way[begun:] < RETURN_SHARE)
+        if back.size == 0:
+            return
+        end = begun + int(back[0])
+        peak = begun + int(np.argmax(way[begun:end]))
+        yield Move(movement=movement, start=begun, peak=peak, end=end, reach=float(way[peak]))
+        start = end
+
+
+def _other_first(first: Movement | None, asked: Sequence[Movement]) -> str:
+    return "" if first is None or first in asked[:1] else f"; {_WORDS[first]} came first"

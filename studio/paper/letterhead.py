@@ -65,8 +65,9 @@ class Letterhead(FPDF):
         self._has_spaces = base not in _WITHOUT_SPACES
         self.first_font = base if base in _FONTS else "latin"
         order = sorted(_FONTS, key=lambda name: name != self.first_font)
-        for name in order:
-            self.add_font(name, "", fonts(*_FONTS[name]), unicode_range=_ONLY.get(name))
+        files = {name: fonts(*_FONTS[name]) for name in order}  # all of them, before the first is opened
+        for name, file in files.items():
+            self.add_font(name, "", file, unicode_range=_ONLY.get(name))
         self.set_fallback_fonts(order[1:], exact_match=False)
         self.set_text_shaping(True)
         self.set_title(title)
@@ -141,8 +142,16 @@ class Letterhead(FPDF):
         self.set_xy(_MARGIN_MM, top + size_mm + 2)
 
     def to_bytes(self) -> bytes:
-        """The finished file."""
-        return bytes(self.output())
+        """The finished file; nothing can be written after it."""
+        finished = bytes(self.output())
+        self.close_fonts()
+        return finished
+
+    def close_fonts(self) -> None:
+        """Let go of the font files, which fpdf2 keeps open while it writes."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     def _block(self, text: str, wide: float, *, size: float, colour: tuple[int, int, int], bold: bool) -> None:
         lines = self._lines(text, wide, size=size)

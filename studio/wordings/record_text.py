@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from consent.record import ConsentRecord
 from studio.wordings.local import Local
 from studio.wordings.texts import Wording, nearest, wording
+
+# These begin with a word of ours, which takes a capital; what people wrote themselves stays as they wrote it.
+_BEGINS_WITH_OURS: Final = frozenset({"languages", "territories", "changed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class RecordWordings:
         words = wording(nearest(language))
         fields = _Fields(record, words)
         sentences = tuple(
-            ShownSentence(key=key, heading=words.record[key][0], text=words.record[key][1].format_map(fields.values))
+            ShownSentence(key=key, heading=words.record[key][0], text=_said(key, words.record[key][1], fields.values))
             for key in _keys(record)
         )
         return ShownText(language=words.language, version=words.version, sentences=sentences)
@@ -89,6 +93,11 @@ class RecordWordings:
         return StatementText(
             text=words.statement.format_map(values), name=name, company=record.controller.name, code=code
         )
+
+
+def _said(key: str, text: str, values: Mapping[str, str]) -> str:
+    said = text.format_map(values)
+    return said[:1].upper() + said[1:] if key in _BEGINS_WITH_OURS else said
 
 
 def _keys(record: ConsentRecord) -> Iterator[str]:
@@ -143,7 +152,7 @@ class _Fields:
             "changes": local.listed(words.words[name] for name, may in scope.alterations.model_dump().items() if may),
             "fee": local.money(record.money.fee_minor_units, record.money.currency) if record.money else "",
             "terms": (record.money.terms or "") if record.money else "",
-            "recipients": local.listed(f"{one.name} ({one.role})" for one in record.recipients),
+            "recipients": local.listed(f"{one.name} ({words.words[f'role_{one.role}']})" for one in record.recipients),
             "footage": local.days(retention.footage_days),
             "templates": local.days(retention.template_days),
             "evidence": local.days(retention.evidence_days),

@@ -18,7 +18,7 @@ from studio.requests.desk import ActRefusedError, SubjectDesk
 from studio.web.subject.pages import HEADERS
 
 JSON_BYTES_MAX: Final = 100_000  # a passkey's answer has a few thousand
-_RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,8 @@ def ranged(request: Request, desk: SubjectDesk, token: str, claim: str) -> Respo
     asked = _RANGE.fullmatch(request.headers.get("range", ""))
     start = int(asked.group(1)) if asked else 0
     end = int(asked.group(2)) + 1 if asked and asked.group(2) else None
+    if end is not None and end <= start:  # RFC 9110, 14.1.1: no range at all, so the whole is the answer
+        asked, start, end = None, 0, None
     try:
         chunks, size, media_type = desk.my_statement(token, claim, start, end)
     except ActRefusedError:

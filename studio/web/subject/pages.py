@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
-from starlette.concurrency import run_in_threadpool
 
 from studio.requests.desk import ActRefusedError, LinkRefusedError, SubjectDesk, SubjectView
-from studio.web.subject.words import refusal_text
+from studio.web.subject.forms import PARTS, Fields, UntickedError
+from studio.web.subject.words import hints, refusal_text
+from studio.wordings.local import Local
 from studio.wordings.record_text import RecordWordings
-from studio.wordings.texts import languages, nearest, wording
+from studio.wordings.texts import Wording, languages, nearest, wording
 
 COOKIE: Final = "sayso_link"
 LANGUAGE_COOKIE: Final = "sayso_language"
@@ -33,6 +34,7 @@ HEADERS: Final = {
     ),
 }
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
+BEFORE_SIGNING: Final = frozenset({"asked", "statement", "checking", "sign", "declined"})
 STATUS: Final = {"too_many_tries": 429, "used_elsewhere": 403}
 
 
@@ -54,14 +56,22 @@ def _accepted(request: Request) -> str:
     return request.headers.get("accept-language", "en").split(",")[0].split(";")[0].strip() or "en"
 
 
-def _labels(view: SubjectView) -> dict[str, object]:
+def has_checks(view: SubjectView) -> bool:
+    """Whether this person speaks a statement, which is compared with their face and voice."""
+    return view.party == "subject" and view.record.biometric_checks is not None
+
+
+def _labels(view: SubjectView, words: Wording) -> dict[str, object]:
     """How the values and fields of the scope are called, for the forms."""
-    headings = {key: heading for key, (heading, _) in wording(view.shown.language).record.items()}
+    headings = {key: heading for key, (heading, _) in words.record.items()}
+    named = {"brands": words.page["brands_field"], "products": words.page["products_field"]}
     return {
-        "headings": {**headings, "brands": headings["products"]},
-        "labels": RecordWordings().names(view.record, language=view.shown.language),
-        "summary": RecordWordings().summary(view.record, language=view.shown.language),
-        "has_receipt": view.stage not in {"asked", "statement", "checking", "sign", "declined"},
+        "headings": {**headings, **named},
+        "labels": RecordWordings().names(view.record, language=words.language),
+        "summary": RecordWordings().summary(view.record, language=words.language),
+        "has_checks": has_checks(view),
+        "hints": hints(view.last_checks, words.page),
+        "parts": PARTS,
     }
 
 
@@ -82,40 +92,73 @@ class Pages:
         spoken = self._desk.peek(token, client=client_of(request))
         return self._page(request, token, "greeting.html", language=lang or _asked(request) or spoken)
 
-    def _view(self, request: Request, token: str, lang: str | None, **more: object) -> Response:
-        wanted = lang or _asked(request)
-        view = self._desk.view(token, claim_of(request), language=wanted)
+    def _view(
+        self, request: Request, token: str, lang: str | None, *, trouble: str = "", typed: Fields | None = None
+    ) -> Response:
+        view = self._desk.view(token, claim_of(request), language=lang or _asked(request))
         task = self._desk.statement(token, claim_of(request)) if view.stage == "statement" else None
-        language, status = view.shown.language, more.pop("status", 200)
-        more = {**more, "view": view, "task": task, **_labels(view)}
-        answer = self._page(request, token, "view.html", language=language, status=status, **more)
+        words = wording(nearest(view.shown.language))
+        more = {
+            "trouble": trouble,
+            "typed": typed or {},
+            "view": view,
+            "task": task,
+            "is_signed": self._is_signed(view, token, claim_of(request)),
+            **_labels(view, words),
+        }
+        status = 409 if trouble else 200
+        answer = self._page(request, token, "view.html", language=words.language, status=status, **more)
         if lang is not None:
-            answer.set_cookie(LANGUAGE_COOKIE, nearest(lang), path=f"/s/{token}", samesite="lax", httponly=True)
+            answer.set_cookie(
+                LANGUAGE_COOKIE,
+                nearest(lang),
+                path=f"/s/{token}",
+                httponly=True,
+                samesite="lax",
+                secure=request.url.scheme == "https",
+            )
         return answer
 
+    def _is_signed(self, view: SubjectView, token: str, claim: str) -> bool:
+        """Whether there is a receipt: a counter-offer lies with legal too, and nothing of it is signed."""
+        if view.stage in BEFORE_SIGNING:
+            return False
+        try:
+            self._desk.receipt(token, claim, "jsonld")
+        except ActRefusedError:
+            return False
+        return True
+
     def plain(self, request: Request, token: str, *, message: str, status: int = 200) -> Response:
-        """One sentence."""
+        """One sentence of the page's wording."""
         language = _asked(request) or _accepted(request)
-        return self._page(request, token, "message.html", language=language, status=status, message=message)
+        text = wording(nearest(language)).page[message]
+        return self._page(request, token, "message.html", language=language, status=status, message=message, text=text)
 
     def _page(
-        self, request: Request, token: str, template: str, *, language: str, status: object = 200, **values: object
+        self, request: Request, token: str, template: str, *, language: str, status: int = 200, **values: object
     ) -> Response:
         words = wording(nearest(language))
         choices = [(one, wording(one).name) for one in languages()]
-        context = {"token": token, "t": words.page, "language": words.language, "choices": choices, **values}
+        context = {
+            "token": token,
+            "t": words.page,
+            "say": Local(words),
+            "language": words.language,
+            "choices": choices,
+            **values,
+        }
         return self._templates.TemplateResponse(
-            request, f"subject/{template}", context, status_code=int(str(status)), headers=HEADERS
+            request, f"subject/{template}", context, status_code=status, headers=HEADERS
         )
 
     def back(self, token: str) -> Response:
         """Show the page again, so that reloading it does nothing twice."""
         return RedirectResponse(f"/s/{token}", 303, HEADERS)
 
-    def words(self, request: Request, token: str) -> Mapping[str, str]:
+    def words(self, request: Request, token: str) -> Wording:
         """The page's texts in the language that this reader reads."""
-        language = _asked(request) or self._language_of(request, token)
-        return wording(nearest(language)).page
+        return wording(nearest(_asked(request) or self._language_of(request, token)))
 
     def _language_of(self, request: Request, token: str) -> str:
         """The subject's own language, for whoever may know it; what the browser asks for, for anybody else."""
@@ -123,10 +166,12 @@ class Pages:
             if claim_of(request):
                 return self._desk.view(token, claim_of(request)).record.subject.language
             return self._desk.peek(token, client=client_of(request))
-        except LinkRefusedError:
+        except (LinkRefusedError, ActRefusedError):
             return _accepted(request)
 
-    def act(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
+    def act(
+        self, request: Request, token: str, do: Callable[[str], object], *, typed: Fields | None = None
+    ) -> Response:
         """Do something and show the page again; a refusal stands at its top, and what was typed is not lost."""
 
         def run() -> Response:
@@ -134,8 +179,11 @@ class Pages:
                 do(claim_of(request))
             except ActRefusedError as e:
                 trouble = refusal_text(e, self.words(request, token))
-                return self._view(request, token, None, status=409, trouble=trouble)
-            return self.back(token)
+            except UntickedError:
+                trouble = self.words(request, token).page["tick_first"]
+            else:
+                return self.back(token)
+            return self._view(request, token, None, trouble=trouble, typed=typed)
 
         return self.guarded(request, token, run)
 
@@ -146,30 +194,20 @@ class Pages:
         try:
             return run()
         except LinkRefusedError as e:
-            status = STATUS.get(e.problem, 404)
-            return self.plain(request, token, message=f"link_{e.problem}", status=status)
+            return self.plain(request, token, message=f"link_{e.problem}", status=STATUS.get(e.problem, 404))
         except ActRefusedError as e:
             words = self.words(request, token)
-            return JSONResponse({"error": refusal_text(e, words)}, 409, HEADERS)
-
-    async def limit(self, request: Request, token: str) -> int | Response:
-        """How many bytes a recording may have; an answer if none is awaited."""
-        found: list[int] = []
-
-        def _ask(claim: str) -> None:
-            found.append(self._desk.statement(token, claim).max_bytes)
-
-        answer = await run_in_threadpool(self.json, request, token, _ask)
-        return found[0] if found else answer
+            text, language = refusal_text(e, words), words.language
+            return self._page(request, token, "message.html", language=language, status=409, message="", text=text)
 
     def json(self, request: Request, token: str, do: Callable[[str], object]) -> Response:
         """Answer a script of the page."""
         try:
             said = do(claim_of(request))
         except ActRefusedError as e:
-            words = self.words(request, token)
-            return JSONResponse({"error": refusal_text(e, words), "key": e.message_key}, 409, HEADERS)
+            text = refusal_text(e, self.words(request, token))
+            return JSONResponse({"error": text, "key": e.message_key}, 409, HEADERS)
         except LinkRefusedError as e:
-            words = wording(nearest(_asked(request) or _accepted(request))).page
-            return JSONResponse({"error": words[f"link_{e.problem}"]}, STATUS.get(e.problem, 404), HEADERS)
+            page = wording(nearest(_asked(request) or _accepted(request))).page
+            return JSONResponse({"error": page[f"link_{e.problem}"]}, STATUS.get(e.problem, 404), HEADERS)
         return JSONResponse(said if said is not None else {"done": True}, headers=HEADERS)

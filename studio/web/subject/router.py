@@ -6,19 +6,25 @@ then belongs to that browser by a cookie. Answers are never stored by the browse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
-from studio.requests.desk import Counter, SubjectDesk
+from studio.requests.desk import SubjectDesk
 from studio.web.subject.bodies import Reading, body, ranged, received
-from studio.web.subject.pages import COOKIE, COOKIE_DAYS, HEADERS, Pages, claim_of, client_of
-
-PARTS: Final = ("modalities", "languages", "territories", "channels", "brands", "products")
+from studio.web.subject.forms import (
+    Fields,
+    FormTooLargeError,
+    UntickedError,
+    counter_of,
+    fields,
+    part_of,
+    text_of,
+)
+from studio.web.subject.pages import COOKIE, COOKIE_DAYS, HEADERS, Pages, claim_of, client_of, has_checks
 
 
 def subject_router(desk: SubjectDesk, templates: Jinja2Templates) -> APIRouter:
@@ -64,60 +70,41 @@ def subject_router(desk: SubjectDesk, templates: Jinja2Templates) -> APIRouter:
 
 
 def _add_answers(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
+    async def act(request: Request, token: str, do: Callable[[str, Fields], object]) -> Response:
+        try:
+            form = await fields(request)
+        except FormTooLargeError:
+            return pages.plain(request, token, message="too_much_text", status=413)
+        return await run_in_threadpool(pages.act, request, token, lambda claim: do(claim, form), typed=form)
+
     @router.post("/narrow")
     async def narrow(request: Request, token: str) -> Response:
-        form = await request.form()
-        texts = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
-        return pages.act(request, token, lambda claim: desk.narrow(token, claim, _counter(texts)))
+        return await act(request, token, lambda claim, form: desk.narrow(token, claim, counter_of(form)))
 
     @router.post("/ask")
-    def ask(request: Request, token: str, message: Annotated[str, Form()] = "") -> Response:
-        return pages.act(request, token, lambda claim: desk.ask_for_changes(token, claim, message))
+    async def ask(request: Request, token: str) -> Response:
+        return await act(
+            request, token, lambda claim, form: desk.ask_for_changes(token, claim, text_of(form, "message"))
+        )
 
     @router.post("/decline")
-    def decline(request: Request, token: str, reason: Annotated[str, Form()] = "") -> Response:
-        return pages.act(request, token, lambda claim: desk.decline(token, claim, reason))
+    async def decline(request: Request, token: str) -> Response:
+        return await act(request, token, lambda claim, form: desk.decline(token, claim, text_of(form, "reason")))
 
     @router.post("/agree")
-    def agree(request: Request, token: str) -> Response:
-        return pages.act(request, token, lambda claim: desk.agree_to_checks(token, claim))
+    async def agree(request: Request, token: str) -> Response:
+        def go_on(claim: str, form: Fields) -> None:
+            view = desk.view(token, claim)
+            # The written release for biometric data is the tick: no tick, no statement.
+            if view.stage == "asked" and has_checks(view) and text_of(form, "checks") != "agreed":
+                raise UntickedError
+            desk.agree_to_checks(token, claim)
+
+        return await act(request, token, go_on)
 
     @router.post("/withdraw")
     async def withdraw(request: Request, token: str) -> Response:
-        form = await request.form()
-        part = {name: tuple(str(value) for value in form.getlist(name)) for name in PARTS if name in form}
-        is_part = form.get("what") == "part"
-        return pages.act(request, token, lambda claim: desk.withdraw(token, claim, part=part if is_part else None))
-
-
-def _counter(texts: Mapping[str, tuple[str, ...]]) -> Counter:
-    """Read the form of the smaller version. A list that is not in it stays; one without ticks is told by its mark."""
-
-    def chosen(name: str) -> tuple[str, ...] | None:
-        return texts.get(name, ()) if f"has_{name}" in texts else None
-
-    def lines(name: str) -> tuple[str, ...]:
-        written = "\n".join(texts.get(name, ())).splitlines()
-        return tuple(dict.fromkeys(line.strip() for line in written if line.strip()))
-
-    def one(name: str) -> str | None:
-        return next((value.strip() for value in texts.get(name, ()) if value.strip()), None)
-
-    takes = one("max_takes")
-    return Counter(
-        modalities=chosen("modalities"),
-        languages=chosen("languages"),
-        territories=chosen("territories"),
-        channels=chosen("channels"),
-        brands=chosen("brands"),
-        products=chosen("products"),
-        valid_until=one("valid_until"),
-        max_takes=int(takes) if takes is not None and takes.isdecimal() else None,
-        script_approval="per_script" if "script_approval" in texts else None,
-        more_prohibited_topics=lines("topics"),
-        more_prohibited_words=lines("words"),
-        paid_media=False if "has_paid_media" in texts and "paid_media" not in texts else None,
-    )
+        return await act(request, token, lambda claim, form: desk.withdraw(token, claim, part=part_of(form)))
 
 
 def _add_recording(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
@@ -127,16 +114,24 @@ def _add_recording(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
 
     @router.post("/statement")
     async def receive(request: Request, token: str, *, upload: bool = False) -> Response:
-        limit = await pages.limit(request, token)
+        limit = await run_in_threadpool(_limit, desk, pages, request, token)
         if isinstance(limit, Response):
             return limit
         async with received(request, bytes_max=limit) as reading:
             if reading.is_too_large:
-                words = pages.words(request, token)
-                return JSONResponse({"error": words["too_large"].format(limit=limit >> 20)}, 413, HEADERS)
+                words = await run_in_threadpool(pages.words, request, token)
+                said = words.page["too_large"].format(limit=limit // 1_000_000)
+                return JSONResponse({"error": said}, 413, HEADERS)
             return await run_in_threadpool(
                 pages.json, request, token, lambda claim: _receive(desk, token, claim, reading, is_upload=upload)
             )
+
+
+def _limit(desk: SubjectDesk, pages: Pages, request: Request, token: str) -> int | Response:
+    """How many bytes a recording may have; an answer if none is awaited."""
+    found: list[int] = []
+    answer = pages.json(request, token, lambda claim: found.append(desk.statement(token, claim).max_bytes))
+    return found[0] if found else answer
 
 
 def _receive(desk: SubjectDesk, token: str, claim: str, reading: Reading, *, is_upload: bool) -> Mapping[str, object]:
@@ -162,7 +157,9 @@ def _add_signing(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
     @router.post("/passkey")
     async def created(request: Request, token: str) -> Response:
         answer = await body(request)
-        return pages.json(request, token, lambda claim: desk.passkey_created(token, claim, answer))
+        return await run_in_threadpool(
+            pages.json, request, token, lambda claim: desk.passkey_created(token, claim, answer)
+        )
 
     @router.post("/sign/options")
     def signing(request: Request, token: str) -> Response:
@@ -171,7 +168,7 @@ def _add_signing(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
     @router.post("/sign")
     async def sign(request: Request, token: str) -> Response:
         answer = await body(request)
-        return pages.json(request, token, lambda claim: desk.sign(token, claim, answer))
+        return await run_in_threadpool(pages.json, request, token, lambda claim: desk.sign(token, claim, answer))
 
     @router.post("/scripts/{sha256}/options")
     def script(request: Request, token: str, sha256: str) -> Response:
@@ -180,7 +177,9 @@ def _add_signing(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:
     @router.post("/scripts/{sha256}")
     async def approve(request: Request, token: str, sha256: str) -> Response:
         answer = await body(request)
-        return pages.json(request, token, lambda claim: desk.approve_script(token, claim, sha256, answer))
+        return await run_in_threadpool(
+            pages.json, request, token, lambda claim: desk.approve_script(token, claim, sha256, answer)
+        )
 
 
 def _add_files(router: APIRouter, desk: SubjectDesk, pages: Pages) -> None:

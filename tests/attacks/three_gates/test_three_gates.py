@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from consent.grant import ReasonCode, Sha256Hex, TakeId
-from consent.ledger import Released
+from consent.ledger import Declined, Released, Superseded
 from studio.errors import NotFoundError
 from studio.jobs.outcome import StepOutcome
 from studio.jobs.steps import STEPS, StepName
@@ -39,6 +39,13 @@ class Vector:
         if self.terms:
             return {"record_id": gates.consent(self.terms, file="second.toml")}
         return dict(self.ask)
+
+
+def file_entry(gates: Gates, kind: type[Declined | Superseded], **more: str) -> None:
+    envelope = gates.wiring.records.find(gates.record_id)
+    assert envelope is not None
+    at = gates.clock()
+    gates.wiring.ledger.append((kind(public_hash=envelope.public_hash, at=at, **more),), at=at)
 
 
 def to_the_year_after_the_last(gates: Gates) -> None:
@@ -110,6 +117,10 @@ VECTORS: dict[str, Vector] = {
     "the term is over": Vector(code=R.EXPIRED, do=to_the_year_after_the_last),
     "withdrawn": Vector(code=R.REVOKED, do=lambda g: g.acts.revoke(g.record_id, reason="enough")),
     "suspended": Vector(code=R.SUSPENDED, do=lambda g: g.acts.suspend(g.record_id, reason="a complaint")),
+    "a newer version in its place": Vector(
+        code=R.SUPERSEDED, do=lambda g: file_entry(g, Superseded, successor_hash="00" * 32)
+    ),
+    "declined by the subject": Vector(code=R.DECLINED, do=lambda g: file_entry(g, Declined)),
     "used up by another take": Vector(code=R.QUOTA_EXHAUSTED, do=use_up),
     "the quota raised in the stored bytes": Vector(code=R.RECORD_TAMPERED, do=raise_the_quota),
     "a stored row that is no record": Vector(code=R.RECORD_TAMPERED, do=lambda g: g.store_body("{}")),

@@ -15,11 +15,11 @@ from bench.turning_head import film, there_and_back, tilted_print
 from pipelines.assets import ASSETS
 from pipelines.errors import EvidenceRefusedError
 from pipelines.evidence.faces import FaceMatcher
-from pipelines.evidence.movements import HeadMovements, find_movements
+from pipelines.evidence.movements import HeadMovements, find_movements, moves_of
 from pipelines.evidence.nudity import NudityCheck
 from pipelines.evidence.result import MOVEMENTS, Movement
 from pipelines.faces.landmarks import FaceFinder
-from pipelines.media import ByteArray
+from pipelines.media import ByteArray, Float32Array
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 
@@ -213,6 +213,43 @@ def test_nothing_after_the_first_movement_is_no_second_one() -> None:
     directions[1, 0] = 20
     found = find_movements(directions, np.arange(3, dtype=np.float32), ["turn_left", "turn_right"])
     assert [at for _, at in found] == [1.0, None]
+
+
+def waves(*movements: Movement) -> Float32Array:
+    """Directions of somebody who makes these movements, each from rest to rest."""
+    angles = [*[(0.0, 0.0)] * 6]
+    for movement in movements:
+        angles += [*there_and_back(movement), *[(0.0, 0.0)] * 6]
+    return np.array(angles, np.float32)
+
+
+def passed(directions: Float32Array, asked: tuple[Movement, ...]) -> bool:
+    found = find_movements(directions, np.arange(len(directions), dtype=np.float32), asked)
+    return all(at is not None for _, at in found)
+
+
+def test_a_film_of_every_movement_answers_one_question_only() -> None:
+    everything = waves(*MOVEMENTS, *MOVEMENTS, *MOVEMENTS)
+    assert [pair for pair in PAIRS if passed(everything, pair)] == [MOVEMENTS[:2]]
+
+
+def test_what_comes_after_the_two_is_nobodys_business() -> None:
+    assert passed(waves("turn_left", "look_up", "look_down", "turn_right"), ("turn_left", "look_up"))
+
+
+def test_twice_to_the_same_side_is_one_answer() -> None:
+    assert passed(waves("turn_left", "turn_left", "look_up"), ("turn_left", "look_up"))
+
+
+def test_of_two_movements_at_once_the_farther_one_counts() -> None:
+    made = waves("turn_left", "look_up")
+    made[6:14, 1] = made[6:14, 0] * 0.5  # the head sinks while it turns
+    assert [move.movement for move in moves_of(made)] == ["turn_left", "look_up"]
+    assert passed(made, ("turn_left", "look_up"))
+
+
+def test_no_frames_are_no_movements() -> None:
+    assert moves_of(np.zeros((0, 2), np.float32)) == ()
 
 
 # -- nudity ------------------------------------------------------------------------------------------------------------

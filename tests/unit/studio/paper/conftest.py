@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,17 @@ def fonts(weights_home: Path) -> FontFile:
     return WeightsStore(weights_home, load_cards(ASSETS / "weights.toml")).path
 
 
-@pytest.fixture(scope="session")
-def make_page(fonts: FontFile) -> Callable[[str], Letterhead]:
-    return lambda language: Letterhead(fonts, paper_words(language), title="T", foot="F", at=AT)
+@pytest.fixture
+def make_page(fonts: FontFile) -> Iterator[Callable[[str], Letterhead]]:
+    made: list[Letterhead] = []
+
+    def make(language: str) -> Letterhead:
+        made.append(Letterhead(fonts, paper_words(language), title="T", foot="F", at=AT))
+        return made[-1]
+
+    yield make
+    for page in made:
+        page.close_fonts()
 
 
 @pytest.fixture

@@ -69,3 +69,10 @@ def test_a_heading_is_never_the_last_line(make_page: MakePage) -> None:
     page.set_y(page.h - 40)
     page.write_heading("How to check this")
     assert page.page == 2
+
+
+def test_no_font_file_stays_open(make_page: MakePage) -> None:
+    page = make_page("en")
+    page.to_bytes()
+    open_files = [font.ttfont.reader for font in page.fonts.values() if font.ttfont.reader is not None]
+    assert open_files == []

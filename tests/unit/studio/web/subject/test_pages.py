@@ -18,6 +18,7 @@ from tests.fakes.request_home import RequestHome
 
 T = wording("fr").page
 HTML = {"accept": "text/html"}
+TICKED = {"checks": "agreed"}
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def opened(home: RequestHome, browser: TestClient, **values: str) -> str:
 
 def spoken(home: RequestHome, browser: TestClient) -> str:
     path = opened(home, browser)
-    browser.post(path + "/agree")
+    browser.post(path + "/agree", data=TICKED)
     assert browser.post(path + "/statement", content=b"\x1aE\xdf\xa3 take").status_code == 200
     return path
 
@@ -175,7 +176,7 @@ def test_a_question_goes_to_legal(home: RequestHome, browser: TestClient) -> Non
 def test_no_is_no(home: RequestHome, browser: TestClient) -> None:
     path = opened(home, browser)
     assert T["declined"] in browser.post(path + "/decline", data={"reason": "non"}).text
-    assert browser.post(path + "/agree").status_code == 409
+    assert browser.post(path + "/agree", data=TICKED).status_code == 409
 
 
 # -- statement and signature -------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def test_no_is_no(home: RequestHome, browser: TestClient) -> None:
 
 def test_the_statement_is_shown_with_code_and_movements(home: RequestHome, browser: TestClient) -> None:
     path = opened(home, browser)
-    page = browser.post(path + "/agree").text
+    page = browser.post(path + "/agree", data=TICKED).text
     task = browser.get(path + "/statement").json()
     assert " ".join(task["code"]) in page
     assert all(T[movement] in page for movement in task["movements"])
@@ -195,7 +196,7 @@ def test_a_recording_that_is_too_large_is_refused_while_it_comes(
 ) -> None:
     monkeypatch.setattr("studio.requests.speaking.BYTES_MAX", 10)
     path = opened(home, browser)
-    browser.post(path + "/agree")
+    browser.post(path + "/agree", data=TICKED)
     answer = browser.post(path + "/statement", content=b"x" * 11)
     assert (answer.status_code, home.checks.asked) == (413, [])
 
@@ -208,7 +209,7 @@ def test_a_recording_that_nobody_waits_for_is_not_taken(home: RequestHome, brows
 
 def test_a_file_is_taken_only_where_it_is_allowed(home: RequestHome, browser: TestClient) -> None:
     path = opened(home, browser)
-    browser.post(path + "/agree")
+    browser.post(path + "/agree", data=TICKED)
     answer = browser.post(path + "/statement?upload=true", content=b"take")
     assert (answer.status_code, answer.json()["error"]) == (409, T["upload_not_allowed"])
 
