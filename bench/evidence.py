@@ -16,9 +16,9 @@ from pathlib import Path
 from bench.evidence_statements import CHECKS, StatementRow, real_rows, speak_all, synthesized_rows
 from bench.evidence_voices import SignRow, SpeakerRow, sign_rows, speaker_rows
 from pipelines.assets import ASSETS
-from pipelines.evidence.hearing import Listener
-from pipelines.evidence.speaker import SpeakerEncoder
 from pipelines.evidence.synthetic import STOCK_CARD_ID, STOCK_FILE, read_stock_voices
+from pipelines.speech.encoder import SpeakerEncoder
+from pipelines.speech.transcript import Listener
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore

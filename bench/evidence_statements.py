@@ -16,9 +16,9 @@ import numpy as np
 
 from bench.evidence_voices import at_16k, read
 from bench.rerecording import RATE, opus
-from pipelines.evidence.hearing import Hearing, Listener
 from pipelines.evidence.statement import StatementExpectation, check_statement
 from pipelines.media import AudioClip, Float32Array
+from pipelines.speech.transcript import Hearing, Listener
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.voice.voices import default_voice
 

@@ -12,9 +12,10 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from bench.rerecording import CHANGES, RATE
-from pipelines.evidence.speaker import THRESHOLD, SpeakerEncoder
+from pipelines.evidence.speaker import THRESHOLD
 from pipelines.evidence.synthetic import SILENCE_DB, STOCK_LIKENESS, silence_depth_db
 from pipelines.media import AudioClip, Float32Array
+from pipelines.speech.encoder import SpeakerEncoder
 
 _STATEMENT_S = 20
 

@@ -19,8 +19,8 @@ from scipy.signal import resample_poly
 from bench.consenting import grant_for
 from bench.voices import SENTENCES
 from pipelines.assets import ASSETS
-from pipelines.evidence.speaker import SAMPLE_RATE, SpeakerEncoder
 from pipelines.media import AudioClip
+from pipelines.speech.encoder import SAMPLE_RATE, SpeakerEncoder
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.voice.voices import VOICES
 from pipelines.weights.catalogue import load_cards

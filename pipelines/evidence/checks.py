@@ -19,9 +19,9 @@ from PIL import Image
 
 from pipelines.errors import EvidenceRefusedError, PipelineError
 from pipelines.evidence import result as names
-from pipelines.evidence.intake import LIMITS, Capture, CaptureLimits, read_capture, read_sound
 from pipelines.evidence.result import CheckResult, Movement
 from pipelines.evidence.statement import SOURCE, StatementExpectation, check_statement
+from pipelines.intake.recording import LIMITS, Capture, CaptureLimits, read_capture, read_sound
 from pipelines.media import ByteArray
 from pipelines.weights.store import WeightsStore
 
@@ -100,7 +100,7 @@ class EvidenceChecks:
 
     def _statement(self, capture: Capture, expected: StatementExpectation) -> tuple[tuple[CheckResult, ...], str]:
         try:
-            from pipelines.evidence.hearing import Listener  # noqa: PLC0415 -- heavy, and only a check needs it
+            from pipelines.speech.transcript import Listener  # noqa: PLC0415 -- heavy, and only a check needs it
 
             hearing = Listener(self._weights, threads=self._threads).hear(capture.audio, language=expected.spoken)
         except (PipelineError, ImportError, ValueError, RuntimeError) as e:
@@ -109,7 +109,8 @@ class EvidenceChecks:
 
     def _by_ear(self, capture: Capture, voices: Sequence[Path]) -> tuple[CheckResult, ...]:
         def speaker() -> CheckResult:
-            from pipelines.evidence.speaker import SpeakerEncoder, SpeakerMatch  # noqa: PLC0415
+            from pipelines.evidence.speaker import SpeakerMatch  # noqa: PLC0415
+            from pipelines.speech.encoder import SpeakerEncoder  # noqa: PLC0415
 
             enrolled = [read_sound(voice) for voice in voices]
             return SpeakerMatch(SpeakerEncoder(self._weights)).compare(capture.audio, enrolled)

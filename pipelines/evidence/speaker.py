@@ -1,84 +1,21 @@
 """Is the voice of the statement the voice of the enrolled recordings?
 
-Each recording becomes 256 numbers by Resemblyzer's network (a GE2E encoder: Wan, Wang, Papir, Lopez Moreno 2018); two
-voices are compared by the cosine between them. The front end is written anew from the package's published settings:
-mel power at 16 kHz, 25 ms windows every 10 ms, 40 bands, no logarithm; windows of 1.6 s, averaged. Pauses are left out
-by loudness where the package uses a voice detector.
-
-The numbers of a voice are biometric data: they live only as long as a call of ``compare``.
+The numbers that stand for a voice (``pipelines.speech.encoder``) live only as long as a call of ``compare``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
-from pipelines.errors import WeightsError
 from pipelines.evidence.result import SPEAKER_MATCH, CheckResult, Outcome
-from pipelines.media import AudioClip, Float32Array
+from pipelines.media import AudioClip
+from pipelines.speech.encoder import SAMPLE_RATE, SpeakerEncoder, spoken
 
-CARD_ID: Final = "resemblyzer"
-CARD_FILE: Final = "pretrained.pt"
 THRESHOLD: Final = 0.72
 THRESHOLD_SOURCE: Final = "measured by bench/evidence.py on 7 speakers of LibriSpeech test-other; see docs/evidence.md"
 
-SAMPLE_RATE: Final = 16_000
-_HOP: Final = 160
-_WINDOW: Final = 400
-_BANDS: Final = 40
-_PARTIAL: Final = 160  # mel frames in one look of the network: 1.6 s
-_STEP: Final = 77  # 1.3 looks per second
-_LOUDNESS_DB: Final = -30.0  # quieter recordings are raised to this
-_PAUSE_DB: Final = -35.0  # against the loud parts of the same recording
 _SPEECH_MIN_S: Final = 3.0  # of speech, without pauses; the shortest LibriSpeech pieces that were measured
-
-
-class WeightFiles(Protocol):
-    """Where a model card's files lie. ``pipelines.weights.store.WeightsStore`` is one."""
-
-    def path(self, card_id: str, file: str) -> Path:
-        """The file; raises ``WeightsError`` if it is absent."""
-        ...
-
-
-class SpeakerEncoder:
-    """Turns speech into 256 numbers that say who speaks."""
-
-    def __init__(self, weights: WeightFiles) -> None:
-        path = weights.path(CARD_ID, CARD_FILE)
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
-            self._lstm = torch.nn.LSTM(_BANDS, 256, 3, batch_first=True)
-            self._linear = torch.nn.Linear(256, 256)
-            self._lstm.load_state_dict({k[5:]: v for k, v in state.items() if k.startswith("lstm.")})
-            self._linear.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("linear.")})
-        except Exception as e:
-            raise WeightsError(f"{path} is not a speaker encoder that can be loaded; run: sayso models verify") from e
-        self._filters = _mel_filters()
-
-    def embed(self, audio: AudioClip) -> Float32Array:
-        """One voice as (256,) float32 of length 1. The recording is at 16 kHz."""
-        mel = self._mel(_speech_only(_raised(audio.waveform)))
-        starts = range(0, max(1, len(mel) - _PARTIAL + 1), _STEP)
-        looks = np.stack([_padded(mel[start : start + _PARTIAL]) for start in starts])
-        with torch.inference_mode():
-            _, (hidden, _) = self._lstm(torch.from_numpy(looks))
-            raw = torch.relu(self._linear(hidden[-1]))
-            mean = torch.nn.functional.normalize(raw, dim=1).mean(dim=0)
-            return np.asarray(torch.nn.functional.normalize(mean, dim=0).numpy(), dtype=np.float32)
-
-    def _mel(self, waveform: Float32Array) -> Float32Array:
-        """Mel power, (time, 40) float32."""
-        padded = np.pad(waveform, _WINDOW // 2)
-        frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-        power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW + 1)[:-1], axis=1)) ** 2
-        return np.asarray(power @ self._filters.T, dtype=np.float32)
 
 
 class SpeakerMatch:
@@ -93,7 +30,7 @@ class SpeakerMatch:
             return _result(
                 "not_applicable", None, "no voice recording belongs to this record, so there is none to match"
             )
-        spoken_s = [len(_speech_only(_raised(clip.waveform))) / SAMPLE_RATE for clip in (audio, *references)]
+        spoken_s = [len(spoken(clip.waveform)) / SAMPLE_RATE for clip in (audio, *references)]
         if min(spoken_s) < _SPEECH_MIN_S:
             return _result(
                 "missing",
@@ -113,43 +50,3 @@ def _result(outcome: Outcome, score: float | None, reason: str) -> CheckResult:
     return CheckResult(
         name=SPEAKER_MATCH, outcome=outcome, score=score, threshold=THRESHOLD, source=THRESHOLD_SOURCE, reason=reason
     )
-
-
-def _raised(waveform: Float32Array) -> Float32Array:
-    """Quiet recordings at -30 dB; loud ones as they are."""
-    power = float(np.mean(np.square(waveform))) if len(waveform) else 0.0
-    if power <= 0:
-        return waveform
-    gain_db = max(0.0, _LOUDNESS_DB - 10 * math.log10(power))
-    return np.asarray(waveform * 10 ** (gain_db / 20), dtype=np.float32)
-
-
-def _speech_only(waveform: Float32Array) -> Float32Array:
-    """The recording without its pauses: 30 ms pieces far below the loud parts, unless speech is within 0.2 s."""
-    piece = 480
-    count = len(waveform) // piece
-    if not count:
-        return waveform[:0]
-    pieces = waveform[: count * piece].reshape(count, piece)
-    loudness = 10 * np.log10(np.mean(np.square(pieces), axis=1) + 1e-10)
-    loud = loudness > np.percentile(loudness, 95) + _PAUSE_DB
-    near = np.convolve(loud, np.ones(13), mode="same") > 0
-    smooth = np.convolve(loud, np.ones(8) / 8, mode="same") > 0.5  # noqa: PLR2004 -- most of a quarter of a second
-    kept: NDArray[np.bool_] = near & np.convolve(smooth, np.ones(13), mode="same").astype(bool)
-    return np.asarray(pieces[kept].reshape(-1), dtype=np.float32)
-
-
-def _padded(frames: Float32Array) -> Float32Array:
-    return np.pad(frames, ((0, _PARTIAL - len(frames)), (0, 0)))
-
-
-def _mel_filters() -> Float32Array:
-    """Triangles on Slaney's mel scale with equal area, as librosa makes them, (40, 201) float32."""
-    top = 15 + math.log(8000 / 1000) / (math.log(6.4) / 27)  # 8 kHz: linear below 1 kHz, logarithmic above
-    mels = np.linspace(0, top, _BANDS + 2)
-    hertz = np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * math.log(6.4) / 27))  # noqa: PLR2004 -- 1 kHz
-    bins = np.linspace(0, SAMPLE_RATE / 2, _WINDOW // 2 + 1)
-    rising = (bins - hertz[:-2, None]) / (hertz[1:-1] - hertz[:-2])[:, None]
-    falling = (hertz[2:, None] - bins) / (hertz[2:] - hertz[1:-1])[:, None]
-    triangles = np.maximum(0, np.minimum(rising, falling)) * (2 / (hertz[2:] - hertz[:-2]))[:, None]
-    return np.asarray(triangles, dtype=np.float32)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.evidence.digits import digit_runs, digits_heard
-from pipelines.evidence.hearing import Hearing
 from pipelines.evidence.result import (
     STATEMENT_CODE,
     STATEMENT_COMPANY,
@@ -22,6 +21,7 @@ from pipelines.evidence.result import (
     Outcome,
 )
 from pipelines.evidence.sounds import likeness, likeness_within, skeleton_of, sound_of
+from pipelines.speech.transcript import Hearing
 
 SOURCE: Final = "measured by bench/evidence.py; see docs/evidence.md"
 TEXT_MIN: Final = 0.65

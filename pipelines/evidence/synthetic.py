@@ -17,8 +17,8 @@ import numpy as np
 
 from pipelines.errors import WeightsError
 from pipelines.evidence.result import SYNTHETIC_SPEECH, CheckResult, Outcome
-from pipelines.evidence.speaker import SpeakerEncoder, WeightFiles
 from pipelines.media import AudioClip, Float32Array
+from pipelines.speech.encoder import SpeakerEncoder, WeightFiles
 
 STOCK_CARD_ID: Final = "stock-voices"
 STOCK_FILE: Final = "stock_voices.npz"

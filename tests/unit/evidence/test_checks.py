@@ -16,8 +16,8 @@ from pipelines.assets import ASSETS
 from pipelines.errors import EvidenceRefusedError
 from pipelines.evidence import result as names
 from pipelines.evidence.checks import EvidenceChecks, EvidenceOutcome, check_code_fresh, read_picture
-from pipelines.evidence.intake import read_sound
 from pipelines.evidence.statement import StatementExpectation
+from pipelines.intake.recording import read_sound
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 from tests.fakes.recordings import record

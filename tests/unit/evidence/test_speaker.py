@@ -9,10 +9,11 @@ import pytest
 
 from pipelines.assets import ASSETS
 from pipelines.errors import WeightsError
-from pipelines.evidence.intake import read_sound
-from pipelines.evidence.speaker import CARD_ID, SpeakerEncoder, SpeakerMatch
+from pipelines.evidence.speaker import SpeakerMatch
 from pipelines.evidence.synthetic import STOCK_FILE, SyntheticSpeech, read_stock_voices, silence_depth_db
+from pipelines.intake.recording import read_sound
 from pipelines.media import AudioClip
+from pipelines.speech.encoder import CARD_ID, SpeakerEncoder
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.evidence.hearing import Hearing
 from pipelines.evidence.result import (
     STATEMENT_CODE,
     STATEMENT_COMPANY,
@@ -14,6 +13,7 @@ from pipelines.evidence.result import (
 )
 from pipelines.evidence.sounds import likeness, likeness_within, sound_of
 from pipelines.evidence.statement import StatementExpectation, check_statement
+from pipelines.speech.transcript import Hearing
 
 TEXT = (
     "I, {name}, agree that {company} may use my face, my movements and my voice to make synthetic videos of me. "

@@ -1,4 +1,4 @@
-"""Decodes one recording that nobody trusts. Started by ``intake`` as a process of its own; imports nothing of ours.
+"""Decodes one recording that nobody trusts. Started by ``recording`` as a process of its own; imports nothing of ours.
 
 1. Memory, processor time and files are limited before any decoder is loaded; 2. the recording is opened, then no
 further file or socket can be; 3. the demuxer and the decoders are the ones named by the parent; 4. pictures and sound

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pipelines.errors import EvidenceRefusedError
-from pipelines.evidence.intake import CaptureLimits, read_capture, read_sound
+from pipelines.intake.recording import CaptureLimits, read_capture, read_sound
 from tests.fakes.recordings import Way, record
 
 MP4: Way = ("mp4", "h264", "aac")

@@ -1,8 +1,8 @@
 """Takes in a recording that anybody may have made: pictures and sound come out, or a sentence that says why not.
 
 The file's structure is walked through first (``containers``); decoding runs in a child process with limits on memory,
-processor time and files (``intake_child``), so that a decoder's fault is a refusal and not our end. No decoded picture
-and no sound is written to disk.
+processor time and files (``recording_child``), so that a decoder's fault is a refusal and not our end. No decoded
+picture and no sound is written to disk.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from typing import IO, Any, Final
 import numpy as np
 
 from pipelines.errors import EvidenceRefusedError
-from pipelines.evidence.containers import ANSWER, Container, recognise_sound, recognise_video
+from pipelines.intake.containers import ANSWER, Container, recognise_sound, recognise_video
 from pipelines.media import AudioClip, ByteArray, Float32Array
 
 SAMPLE_RATE: Final = 16_000  # of Whisper and of the speaker encoder
 FRAMES_PER_S: Final = 5
 SIDE_PX: Final = 640
 
-_CHILD: Final = Path(__file__).with_name("intake_child.py")
+_CHILD: Final = Path(__file__).with_name("recording_child.py")
 _VIDEO_CODECS: Final = ("vp8", "vp9", "av1", "h264", "hevc")
 _SOUND_CODECS: Final = ("opus", "aac", "vorbis", "pcm_")
 _ENROLLED_CODECS: Final = (*_SOUND_CODECS, "flac", "mp3")

@@ -2,7 +2,7 @@
 
 A file that is two things at once (a film and an archive, a film and a page) is refused: somebody made it on purpose.
 So every byte must belong to the container: Matroska/WebM elements (RFC 8794, RFC 9559) or ISO media boxes (ISO/IEC
-14496-12). Only lengths and names are read here; decoding happens in a child process (``intake_child``).
+14496-12). Only lengths and names are read here; decoding happens in a child process (``recording_child``).
 """
 
 from __future__ import annotations
