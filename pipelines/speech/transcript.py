@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.vad import get_speech_timestamps
 
@@ -15,6 +16,7 @@ from pipelines.media import AudioClip, Float32Array
 CARD_ID: Final = "whisper-base"
 _CLOSING_S: Final = 10
 _SEGMENTS: Final = 2  # windows of 30 s that vote on the language
+_PAUSE_MAX_S: Final = 2  # between the margins; longer ones are cut
 
 
 class WeightFolders(Protocol):
@@ -72,8 +74,15 @@ class Listener:
 
 
 def _spoken(waveform: Float32Array, sample_rate: int) -> Float32Array:
-    """Without what follows the last words: there the head moves in silence, and Whisper hears words in any silence."""
+    """Without what follows the last words, and with long pauses cut short: Whisper hears words in any silence."""
     spans = get_speech_timestamps(waveform)  # Silero's network, which travels with faster-whisper
     if not spans:
         return waveform
-    return waveform[: int(spans[-1]["end"]) + sample_rate // 2]
+    margin = sample_rate // 2
+    kept = [[0, int(spans[0]["end"]) + margin]]
+    for span in spans[1:]:
+        if int(span["start"]) - margin - kept[-1][1] < _PAUSE_MAX_S * sample_rate:
+            kept[-1][1] = int(span["end"]) + margin
+        else:
+            kept.append([int(span["start"]) - margin, int(span["end"]) + margin])
+    return np.concatenate([waveform[start:end] for start, end in kept])
