@@ -159,7 +159,7 @@ def measure(folder: Path, *, records: int, entries: int, progress: Callable[[str
     chosen = np.random.default_rng(7)
     asked = [store.find_by_public_hash(names[n]) for n in chosen.integers(0, records, ASKED)]
     requests = [_request(one.record_id) for one in asked if one is not None]
-    decisions = [_both_timed(partial(_decide, request, store, again, rulebook, at)) for request in requests]
+    decisions = [_both_timed(partial(_decide, request, store, rulebook, at)) for request in requests]
     proofs = [_timed(partial(_prove, again, int(n))) for n in chosen.integers(0, entries, ASKED)]
     engine.dispose()
     return Measured(
@@ -191,14 +191,9 @@ def _request(record_id: RecordId) -> TakeRequest:
     )
 
 
-def _decide(request: TakeRequest, store: RecordStore, ledger: LedgerStore, rulebook: Rulebook, at: datetime) -> None:
-    decision = explain(
-        request,
-        envelope=store.find_or_error(request.record_id),
-        ledger=ledger.view_or_error(),
-        rulebook=rulebook,
-        at=at,
-    )
+def _decide(request: TakeRequest, store: RecordStore, rulebook: Rulebook, at: datetime) -> None:
+    envelope, ledger = store.to_decide(request.record_id)
+    decision = explain(request, envelope=envelope, ledger=ledger, rulebook=rulebook, at=at)
     if not isinstance(decision, Granted):
         raise SystemExit(f"the bench's own take is refused: {decision.reasons}")
 

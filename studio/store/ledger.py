@@ -59,7 +59,7 @@ class LedgerStore:
         """
         witness = self.read_witness()
         with reading(self._engine) as connection:
-            return self._view_in(connection, witness=witness)
+            return self.view_of(connection, witness=witness)
 
     def view_or_error(self) -> LedgerView | LedgerError:
         """Read the ledger as ``consent.decide`` wants it: a fault is a value that refuses everything."""
@@ -71,7 +71,7 @@ class LedgerStore:
     def view_in(self, connection: Connection) -> LedgerView:
         """Read and check the ledger inside a transaction that may append to it (nobody else can, meanwhile)."""
         lock_ledger(connection)
-        return self._view_in(connection, witness=self.read_witness())
+        return self.view_of(connection, witness=self.read_witness())
 
     def append_in(self, connection: Connection, entries: Sequence[Entry], *, at: datetime) -> LedgerView:
         """Append and sign inside the caller's transaction; after its commit the caller owes ``write_witness``."""
@@ -124,7 +124,8 @@ class LedgerStore:
             part.chmod(0o600)
             part.replace(self._witness_path)
 
-    def _view_in(self, connection: Connection, *, witness: str | None) -> LedgerView:
+    def view_of(self, connection: Connection, *, witness: str | None) -> LedgerView:
+        """Read and check the ledger as this transaction sees it; the witness was read before it began."""
         newest, last = connection.execute(_HEAD).one()
         count = 0 if last is None else last + 1  # a gap shows when the rows are read; counting them all would not scale
         if newest is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from consent.envelope import Envelope, erase_salt
-from consent.errors import ConsentStateError, RecordInvalidError
+from consent.errors import ConsentStateError, LedgerError, RecordInvalidError
 from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
 from consent.record import SALT_BYTES
@@ -101,6 +101,20 @@ class RecordStore:
         """The envelope as ``consent.decide`` wants it: a damaged row is a value that refuses, with its reason."""
         with reading(self._engine) as connection:
             return self.find_in(connection, record_id)
+
+    def to_decide(self, record_id: RecordId) -> tuple[Envelope | RecordInvalidError | None, LedgerView | LedgerError]:
+        """Envelope and ledger of one moment, as ``consent.decide`` wants them: a fault is a value that refuses."""
+        ledger: LedgerView | LedgerError
+        try:
+            witness = self._ledger.read_witness()  # before the transaction: see studio.store.ledger
+        except LedgerError as e:
+            return self.find_or_error(record_id), e
+        with reading(self._engine) as connection:
+            try:
+                ledger = self._ledger.view_of(connection, witness=witness)
+            except LedgerError as e:
+                ledger = e
+            return self.find_in(connection, record_id), ledger
 
     def find_in(self, connection: Connection, record_id: RecordId) -> Envelope | RecordInvalidError | None:
         """The same, read inside the caller's transaction."""

@@ -17,8 +17,7 @@ def step_runner(wiring: Wiring, engines: TakeEngines) -> StepRunner:
     """Put a runner together; every grant is decided from the record and ledger as they are at that moment."""
 
     def ask(request: TakeRequest) -> Grant:
-        envelope = wiring.records.find_or_error(request.record_id)
-        ledger = wiring.ledger.view_or_error()
+        envelope, ledger = wiring.records.to_decide(request.record_id)
         return authorize(request, envelope=envelope, ledger=ledger, rulebook=wiring.rulebook, at=wiring.clock())
 
     return StepRunner(
