@@ -51,10 +51,13 @@ def test_every_profile_has_sources_and_keeps_the_floor(market: str) -> None:
         ("PL", "EU"),  # a member state without a file of its own is not a market without rules
         ("US", "US"),
         ("US-NY", "US-NY"),
-        ("US-CA", "US"),
+        ("US-CA", "US-CA"),
+        ("US-TX", "US"),
         ("CN", "CN"),
-        ("JP", "generic"),
-        ("GB", "generic"),
+        ("JP", "JP"),
+        ("DK", "DK"),
+        ("GB", "GB"),
+        ("AU", "generic"),
     ],
 )
 def test_territory_finds_its_profile(asked: str, found: str) -> None:
