@@ -6,6 +6,7 @@ PipelineError
 │   ├── ScriptRefusedError    a script cannot be spoken: unsupported language, nothing to say
 │   ├── EvidenceRefusedError  a recording handed in as evidence cannot be taken: what is wrong with the file
 │   └── ProfileInvalidError   a market, channel, label or weights file contradicts itself
+├── SpeechFaultyError       speech was made, and it is not good enough to use: what is wrong with it
 ├── WeightsError            weights are missing, damaged or may not be used
 ├── EncodeError             ffmpeg could not make or read a file
 ├── ProvenanceError         a manifest could not be written or read back as Trusted
@@ -37,6 +38,10 @@ class EvidenceRefusedError(InputInvalidError):
 
 class ProfileInvalidError(InputInvalidError):
     """A market, channel, label or weights file contradicts itself."""
+
+
+class SpeechFaultyError(PipelineError):
+    """Speech was made, and it is not good enough to use."""
 
 
 class WeightsError(PipelineError):

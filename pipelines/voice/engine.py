@@ -12,6 +12,7 @@ from typing import Protocol
 from consent.grant import Grant
 from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, CancelCheck, Progress, Speech, never_cancel, no_progress
+from pipelines.voice.coqui.models import VITS_MODELS, VitsModel
 from pipelines.voice.voices import Voice
 
 Clock = Callable[[], datetime]  # timezone-aware UTC
@@ -85,7 +86,31 @@ def _open_kokoro(weights: WeightFiles, clock: Clock, threads: int) -> VoiceEngin
     return KokoroVoice(weights, clock, threads=threads)
 
 
-_ROWS = (EngineRow(engine_id="kokoro", title="Kokoro 82M", cards=("kokoro-82m", "kokoro-voices"), open=_open_kokoro),)
+def _open_vits(model: VitsModel) -> Callable[[WeightFiles, Clock, int], VoiceEngine]:
+    def opened(weights: WeightFiles, clock: Clock, threads: int) -> VoiceEngine:
+        from pipelines.voice.coqui.vits import CoquiVits  # noqa: PLC0415 -- heavy imports happen inside an engine
+
+        return CoquiVits(model, weights, clock, threads=threads)
+
+    return opened
+
+
+def _open_xtts(weights: WeightFiles, clock: Clock, threads: int) -> VoiceEngine:
+    from pipelines.voice.coqui.retiming import times_of  # noqa: PLC0415 -- heavy imports happen inside an engine
+    from pipelines.voice.coqui.xtts import XttsV2  # noqa: PLC0415 -- heavy imports happen inside an engine
+
+    timekeeper = _open_kokoro(weights, clock, threads)  # opening it loads nothing
+    return XttsV2(weights, clock, threads=threads, retime=times_of(timekeeper))
+
+
+_ROWS = (
+    EngineRow(engine_id="kokoro", title="Kokoro 82M", cards=("kokoro-82m", "kokoro-voices"), open=_open_kokoro),
+    *(
+        EngineRow(engine_id=model.card_id, title=model.title, cards=(model.card_id,), open=_open_vits(model))
+        for model in VITS_MODELS
+    ),
+    EngineRow(engine_id="xtts-v2", title="XTTS-v2 (not for commercial work)", cards=("xtts-v2",), open=_open_xtts),
+)
 ENGINES: Mapping[str, EngineRow] = MappingProxyType({row.engine_id: row for row in _ROWS})
 DEFAULT_ENGINE = "kokoro"
 

@@ -1,4 +1,4 @@
-"""Reads named members of a wheel (zip) or an npm tarball as bytes. Nothing is unpacked, imported or run.
+"""Reads named members of a wheel, another zip or an npm tarball as bytes. Nothing is unpacked, imported or run.
 
 A member is found by its exact name and must be a plain file, and the bytes go to a place that our card names: an
 archive cannot choose where anything is written.
@@ -70,7 +70,7 @@ class Archive:
 def open_archive(package: Package, path: Path) -> Iterator[Archive]:
     """Open a package that was brought to ``path``."""
     try:
-        opened = zipfile.ZipFile(path) if package.file.endswith(".whl") else tarfile.open(path, "r:gz")  # noqa: SIM115  # closed below
+        opened = zipfile.ZipFile(path) if package.file.endswith((".whl", ".zip")) else tarfile.open(path, "r:gz")  # noqa: SIM115  # closed below
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as e:
         raise SourceError(f"{package.file} is damaged ({e})") from e
     with opened:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SourceKind = Literal["hub", "url", "pypi", "npm", "repo"]
-Registry = Literal["pypi", "npm"]
+SourceKind = Literal["hub", "url", "pypi", "npm", "zip", "repo"]
+Registry = Literal["pypi", "npm", "zip"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +24,17 @@ class CardFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One archive in a package registry. ``spec`` is what its client is asked for, ``file`` what it must bring."""
+    """One archive in a package registry. ``spec`` is what its client is asked for, ``file`` what it must bring.
+
+    An archive of the registry "zip" lies at an address of its own, ``url``.
+    """
 
     registry: Registry
     spec: str
     file: str
     sha256: str
     bytes: int
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from pipelines.errors import ProfileInvalidError
 from pipelines.weights.cards import (
@@ -47,6 +47,15 @@ class _PackageEntry(_Entry):
     file: SafeName
     sha256: Sha256Hex
     bytes: Annotated[int, Field(gt=0)]
+    url: WebAddress | None = None  # of the registry "zip" alone
+
+    @model_validator(mode="after")
+    def _has_an_address_if_it_needs_one(self) -> Self:
+        if (self.registry == "zip") != (self.url is not None):
+            raise ValueError('an archive of registry "zip" has a url, and no other has')
+        if self.registry == "zip" and not self.file.endswith(".zip"):
+            raise ValueError('the file of an archive of registry "zip" ends in .zip')
+        return self
 
 
 class _PieceEntry(_Entry):
@@ -96,7 +105,17 @@ class _CardEntry(_Entry):
     id: CardId
     title: NonEmpty
     kind: Literal[
-        "voice", "voice-styles", "speech-recognition", "speaker", "synthetic-speech", "face", "matte", "driver", "font"
+        "voice",
+        "voice-styles",
+        "voice-conversion",
+        "speech-recognition",
+        "speech-quality",
+        "speaker",
+        "synthetic-speech",
+        "face",
+        "matte",
+        "driver",
+        "font",
     ]
     default: bool
     licence: NonEmpty
@@ -134,7 +153,14 @@ def load_cards(path: Path) -> dict[str, Card]:
     except ValueError as e:  # not UTF-8 or not TOML; tomllib's message has the line
         raise ProfileInvalidError(f"{path} is not a TOML file: {e}") from e
     packages = {
-        spec: Package(registry=entry.registry, spec=spec, file=entry.file, sha256=entry.sha256, bytes=entry.bytes)
+        spec: Package(
+            registry=entry.registry,
+            spec=spec,
+            file=entry.file,
+            sha256=entry.sha256,
+            bytes=entry.bytes,
+            url=entry.url or "",
+        )
         for spec, entry in catalogue.packages.items()
     }
     cards: dict[str, Card] = {}

