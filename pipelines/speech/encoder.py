@@ -27,7 +27,7 @@ SAMPLE_RATE: Final = 16_000
 _HOP: Final = 160
 _WINDOW: Final = 400
 _BANDS: Final = 40
-_PARTIAL: Final = 160  # mel frames in one look of the network: 1.6 s
+LOOK_FRAMES: Final = 160  # mel frames in one look of the network: 1.6 s
 _STEP: Final = 77  # 1.3 looks per second
 _LOUDNESS_DB: Final = -30.0  # quieter recordings are raised to this
 _PAUSE_DB: Final = -35.0  # against the loud parts of the same recording
@@ -54,18 +54,23 @@ class SpeakerEncoder:
             self._linear.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("linear.")})
         except Exception as e:
             raise WeightsError(f"{path} is not a speaker encoder that can be loaded; run: sayso models verify") from e
-        self._filters = _mel_filters()
+        self._lstm.requires_grad_(requires_grad=False)
+        self._linear.requires_grad_(requires_grad=False)
+        self._filters = mel_filters()
 
     def embed(self, audio: AudioClip) -> Float32Array:
         """One voice as (256,) float32 of length 1. The recording is at 16 kHz."""
         mel = self._mel(spoken(audio.waveform))
-        starts = range(0, max(1, len(mel) - _PARTIAL + 1), _STEP)
-        looks = np.stack([_padded(mel[start : start + _PARTIAL]) for start in starts])
+        starts = range(0, max(1, len(mel) - LOOK_FRAMES + 1), _STEP)
+        looks = np.stack([_padded(mel[start : start + LOOK_FRAMES]) for start in starts])
         with torch.inference_mode():
-            _, (hidden, _) = self._lstm(torch.from_numpy(looks))
-            raw = torch.relu(self._linear(hidden[-1]))
-            mean = torch.nn.functional.normalize(raw, dim=1).mean(dim=0)
+            mean = self.look(torch.from_numpy(looks)).mean(dim=0)
             return np.asarray(torch.nn.functional.normalize(mean, dim=0).numpy(), dtype=np.float32)
+
+    def look(self, looks: torch.Tensor) -> torch.Tensor:
+        """Who speaks in each look: (look, 160, 40) mel power to (look, 256) of length 1. It passes gradients on."""
+        _, (hidden, _) = self._lstm(looks)
+        return torch.nn.functional.normalize(torch.relu(self._linear(hidden[-1])), dim=1)
 
     def _mel(self, waveform: Float32Array) -> Float32Array:
         """Mel power, (time, 40) float32."""
@@ -105,10 +110,10 @@ def _speech_only(waveform: Float32Array) -> Float32Array:
 
 
 def _padded(frames: Float32Array) -> Float32Array:
-    return np.pad(frames, ((0, _PARTIAL - len(frames)), (0, 0)))
+    return np.pad(frames, ((0, LOOK_FRAMES - len(frames)), (0, 0)))
 
 
-def _mel_filters() -> Float32Array:
+def mel_filters() -> Float32Array:
     """Triangles on Slaney's mel scale with equal area, as librosa makes them, (40, 201) float32."""
     top = 15 + math.log(8000 / 1000) / (math.log(6.4) / 27)  # 8 kHz: linear below 1 kHz, logarithmic above
     mels = np.linspace(0, top, _BANDS + 2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.media import Float32Array, Timed
+from pipelines.voice.edges import heard_stretch, symbol_edges
 from pipelines.voice.network import SAMPLE_RATE, Utterance
 from pipelines.voice.script import Phonemes, Span
 from pipelines.voice.symbols import MARKERS, PUNCTUATION
@@ -19,8 +20,6 @@ BREATH_S = 0.12  # between two passes of one sentence
 _ONSET_KEPT_S = 0.05  # a plosive starts before its symbol does
 _DECAY_KEPT_S = 0.09
 _FADE_S = 0.008
-_WORD_MIN_S = 0.05
-_EDGE = 0.01  # share of the peak under which an edge is silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,8 @@ class Timeline:
 
     def say(self, said: Phonemes, utterance: Utterance) -> None:
         """Add a pass without its own silence at either end."""
-        heard = _heard(utterance.waveform)
-        edges = _edges(said, utterance, heard)
+        heard = heard_stretch(utterance.waveform)
+        edges = symbol_edges(said, utterance, heard)
         begin = max(0, min(heard[0], edges[0]) - round(_ONSET_KEPT_S * SAMPLE_RATE))
         end = min(len(utterance.waveform), max(heard[1], edges[-1]) + round(_DECAY_KEPT_S * SAMPLE_RATE))
         shift = self._length - begin
@@ -117,45 +116,6 @@ def phoneme_times(symbols: Sequence[TimedSymbol]) -> tuple[Timed, ...]:
             made.append(Timed(text=pending + symbol.symbol, start_s=start, end_s=symbol.end_s))
             pending = ""
     return tuple(made)
-
-
-def _heard(waveform: Float32Array) -> tuple[int, int]:
-    """Return the first and one past the last sample that is no silence."""
-    magnitude = np.abs(waveform)
-    loud = np.flatnonzero(magnitude > float(magnitude.max(initial=0.0)) * _EDGE)
-    return (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, len(waveform))
-
-
-def _edges(said: Phonemes, utterance: Utterance, heard: tuple[int, int]) -> list[int]:
-    """Return where each symbol starts, and where the last one ends, in samples of the pass.
-
-    The net's durations are exact inside a pass. At its ends a symbol shares its time with the quiet around it, so there
-    the sound decides: the first word starts when something is heard, the last ends when nothing is. At great speed the
-    net's sound can run ahead of its durations; then a word keeps the net's time before it is left without any.
-    """
-    voiced = [i for i, span in enumerate(said.spans) if span is not None]
-    if voiced:
-        first_ends = _word_edge(said, utterance, voiced[0], step=1)
-        last_starts = _word_edge(said, utterance, voiced[-1], step=-1)
-        spare = round(_WORD_MIN_S * SAMPLE_RATE)
-        first = heard[0] if heard[0] + spare <= first_ends else int(utterance.ends[voiced[0]])
-        last = heard[1] if heard[1] >= last_starts + spare else int(utterance.ends[voiced[-1] + 1])
-        heard = (first, max(first, last))
-    edges = [int(np.clip(edge, *heard)) for edge in utterance.ends[: len(said.symbols) + 1]]
-    if voiced:
-        for i in range(voiced[0] + 1):
-            edges[i] = heard[0]
-        for i in range(voiced[-1] + 1, len(edges)):
-            edges[i] = max(heard[1], edges[voiced[-1]])
-    return edges
-
-
-def _word_edge(said: Phonemes, utterance: Utterance, at: int, *, step: int) -> int:
-    """Return where the word of symbol ``at`` ends (step 1) or starts (step -1), by the net's durations."""
-    span, i = said.spans[at], at
-    while 0 <= i + step < len(said.spans) and said.spans[i + step] == span:
-        i += step
-    return int(utterance.ends[i + (1 if step > 0 else 0)])
 
 
 def _faded(samples: Float32Array) -> Float32Array:

@@ -53,11 +53,12 @@ def test_the_limiter_turns_down_and_does_not_clip() -> None:
 
 
 def utterance(symbols: str, *, pad: int = 4, each: int = 2) -> tuple[Phonemes, Utterance]:
-    """Every symbol sounds for ``each`` frames, with ``pad`` quiet frames before and after."""
+    """Every symbol sounds for ``each`` frames, two frames ahead of its durations as the net's do, quiet around."""
     frames = [pad] + [each] * len(symbols) + [pad]
     ends = np.cumsum(frames) * 600
     wave = np.zeros(int(ends[-1]), dtype=np.float32)
-    wave[ends[0] : ends[-2]] = 0.5 * np.sin(np.arange(ends[-2] - ends[0]) / 10)
+    ahead = min(2 * 600, int(ends[0]))
+    wave[ends[0] - ahead : ends[-2] - ahead] = 0.5 * np.sin(np.arange(ends[-2] - ends[0]) / 10)
     spans = tuple(None if s == " " else Span(begin=i, end=i + 1) for i, s in enumerate(symbols))
     return Phonemes(symbols=symbols, spans=spans), Utterance(waveform=wave, ends=ends.astype(np.int64))
 

@@ -69,7 +69,7 @@ MISTAKES = {
     "no picture at all": ('portrait = "portrait.png"\n', "", "a video or a still needs a picture"),
     "format said twice": ('format = "mp3"', 'format = "mp3"\nformats = ["wav"]', "one of the two"),
     "no format": ('format = "mp3"\n', "", "one of the two"),
-    "likeness": ('portrait = "portrait.png"', 'likeness = "x"', r":5: likeness: no likenesses"),
+    "likeness in place of a picture": ('portrait = "portrait.png"', 'likeness = "x"', "needs a picture"),
     "speed out of range": ("seed = 7", "speed = 9.0", r":6: speed: found 9\.0"),
     "not TOML": ("brand =", "brand", r"brief\.toml:2: "),
 }
