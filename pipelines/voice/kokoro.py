@@ -8,45 +8,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from consent.grant import Grant, Modality, Use, require_grant
 from pipelines.assets import ASSETS
-from pipelines.errors import InputInvalidError, ScriptRefusedError
+from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, Speech, never_cancel, no_progress
+from pipelines.voice.delivery import NEUTRAL, Delivery
 from pipelines.voice.engine import NO_PRONUNCIATIONS, Clock, WeightFiles
-from pipelines.voice.espeak import Espeak, open_espeak
-from pipelines.voice.front.base import FrontEnd
-from pipelines.voice.front.chinese import ChineseFrontEnd
-from pipelines.voice.front.japanese import JapaneseFrontEnd
-from pipelines.voice.front.spaced import SpacedFrontEnd
+from pipelines.voice.espeak import Espeak
+from pipelines.voice.likeness.profile import VoiceProfile
+from pipelines.voice.likeness.style import Style, fitted_style
 from pipelines.voice.loudness import normalise
-from pipelines.voice.network import SAMPLE_RATE, KokoroNetwork, load_style
+from pipelines.voice.melody import moved
+from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
 from pipelines.voice.notices import require_notice
-from pipelines.voice.passes import passes
-from pipelines.voice.reading.reader import ScriptReader
-from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Phonemes, join
-from pipelines.voice.sentences import sentences
-from pipelines.voice.symbols import PUNCTUATION, token_ids
-from pipelines.voice.timeline import BREATH_S, LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
+from pipelines.voice.planner import Pass, ScriptPlanner
+from pipelines.voice.symbols import token_ids
+from pipelines.voice.timeline import LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
 from pipelines.voice.voices import LANGUAGES, Voice, default_voice, language_of, voice_named, voices_for
 
 CARDS = ("kokoro-82m", "kokoro-voices")
-SCRIPT_CHARACTERS_MAX = 20_000  # about half an hour of speech; an ad is under a minute
 SPEED_MIN, SPEED_MAX = 0.5, 2.0
 _PAUSE_JITTER = 0.08  # share; the seed's only effect, since the net itself holds no chance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pass:
-    """One run of the net, and the silence after it."""
-
-    said: Phonemes
-    pause_s: float
 
 
 class KokoroVoice:
@@ -65,8 +51,7 @@ class KokoroVoice:
         self._clock = clock
         self._threads = threads
         self._labels = labels
-        self._espeak = espeak
-        self._fronts: dict[tuple[str, str], FrontEnd] = {}
+        self._planner = ScriptPlanner(espeak)
         self._styles: dict[str, Float32Array] = {}
 
     engine_id = "kokoro"
@@ -87,10 +72,12 @@ class KokoroVoice:
         seed: int,
         speed: float = 1.0,
         pronunciations: Mapping[str, str] = NO_PRONUNCIATIONS,
+        likeness: VoiceProfile | None = None,
+        delivery: Delivery = NEUTRAL,
         progress: Progress = no_progress,
         cancel: CancelCheck = never_cancel,
     ) -> Speech:
-        """Speak a script; see ``VoiceEngine.speak``.
+        """Speak a script; see ``VoiceEngine.speak``. ``likeness`` is a fitted voice, spoken in place of ``voice``.
 
         Raises:
             ConsentRefusedError: The grant does not cover this voice, language and script now.
@@ -99,18 +86,21 @@ class KokoroVoice:
             CancelledError: ``cancel`` said so; it is asked before each sentence.
         """
         require_grant(grant, Use(modality=Modality.VOICE, locale=locale, script=text), at=self._clock())
-        chosen = voice_named(voice or default_voice(locale))
+        chosen = voice_named(voice or default_voice(locale)).name
+        if likeness is not None and likeness.engine != self.engine_id:
+            raise InputInvalidError(f"the profile is of the engine {likeness.engine!r} and this is {self.engine_id!r}")
         if not SPEED_MIN <= speed <= SPEED_MAX:
             raise InputInvalidError(f"speed {speed} is outside {SPEED_MIN} to {SPEED_MAX}; 1.0 is the voice's own")
-        front, planned = self._plan(text, locale=locale, pronunciations=pronunciations)
+        front, planned = self._planner.plan(text, locale=locale, pronunciations=pronunciations)
+        style = self._stock(chosen) if likeness is None else self._fitted(likeness, locale)
         waveform, symbols = self._say(
-            planned, voice=chosen.name, seed=seed, speed=speed, progress=progress, cancel=cancel
+            planned, style=style, delivery=delivery, seed=seed, speed=speed, progress=progress, cancel=cancel
         )
         return Speech(
             audio=AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE),
             text=text,
             locale=locale,
-            voice=f"{self.engine_id}:{chosen.name}",
+            voice=style.name,
             words=word_times(text, front.words(text), symbols),
             phonemes=phoneme_times(symbols),
             cards=self.cards,
@@ -119,82 +109,70 @@ class KokoroVoice:
     def speak_notice(self, text: str, *, locale: str) -> AudioClip:
         """Speak a notice; see ``VoiceEngine.speak_notice``. No grant: it says no other words, in nobody's voice."""
         require_notice(text, self._labels)
-        _, planned = self._plan(text, locale=locale, pronunciations=NO_PRONUNCIATIONS)
+        _, planned = self._planner.plan(text, locale=locale)
         waveform, _ = self._say(
-            planned, voice=default_voice(locale), seed=0, speed=1.0, progress=no_progress, cancel=never_cancel
+            planned,
+            style=self._stock(default_voice(locale)),
+            delivery=NEUTRAL,
+            seed=0,
+            speed=1.0,
+            progress=no_progress,
+            cancel=never_cancel,
         )
         return AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE)
 
-    def _plan(self, text: str, *, locale: str, pronunciations: Mapping[str, str]) -> tuple[FrontEnd, tuple[_Pass, ...]]:
-        language = language_of(locale)
-        if len(text) > SCRIPT_CHARACTERS_MAX:
-            raise ScriptRefusedError(
-                f"the script has {len(text)} characters and a take {SCRIPT_CHARACTERS_MAX} at most; make several takes"
-            )
-        front = self._front(language, locale)
-        planned: list[_Pass] = []
-        for sentence in sentences(ScriptReader(load_rules(language), pronunciations).read(text)):
-            said = front.phonemes(sentence)
-            if not any(said.spans):
-                continue
-            parts = passes(_closed(said))
-            planned.extend(_Pass(said=part, pause_s=BREATH_S) for part in parts[:-1])
-            planned.append(_Pass(said=parts[-1], pause_s=sentence.pause_s))
-        if not planned:
-            raise ScriptRefusedError(f"there is nothing to say in {text[:80]!r}; write at least one word")
-        return front, tuple(planned)
-
     def _say(
         self,
-        planned: tuple[_Pass, ...],
+        planned: tuple[Pass, ...],
         *,
-        voice: str,
+        style: Style,
+        delivery: Delivery,
         seed: int,
         speed: float,
         progress: Progress,
         cancel: CancelCheck,
     ) -> tuple[Float32Array, tuple[TimedSymbol, ...]]:
+        # 1. how everything will be said; a thirtieth of the work
+        said = [token_ids(one.said.symbols) for one in planned]
+        pace = speed * style.rate * delivery.rate
+        plans = [self._network.plan(ids, style.row(len(ids)), speed=pace) for ids in said]
+        plans = moved(plans, to=style.melody, delivery=delivery)
+        # 2. say it, pass by pass
         rng = np.random.default_rng(seed)
         timeline = Timeline()
         timeline.silence(LEAD_S)
-        for at, one in enumerate(planned):
+        pauses = style.pause_scale * delivery.pause_scale
+        for at, (one, ids, plan) in enumerate(zip(planned, said, plans, strict=True)):
             cancel()
             progress(at / len(planned))
-            ids = token_ids(one.said.symbols)
-            timeline.say(one.said, self._network.say(ids, self._style(voice)[len(ids) - 1], speed=speed))
+            timbre = style.row(len(ids))[:TIMBRE_SIZE]
+            timeline.say(one.said, self._network.speak(plan, timbre, shifts=style.shifts))
             jitter = 1.0 + _PAUSE_JITTER * float(rng.uniform(-1.0, 1.0))
-            timeline.silence(one.pause_s * jitter / speed if at + 1 < len(planned) else TAIL_S)
+            timeline.silence(one.pause_s * jitter * pauses / speed if at + 1 < len(planned) else TAIL_S)
         cancel()
         waveform, symbols = timeline.finish()
         levelled = normalise(waveform, SAMPLE_RATE)
         progress(1.0)
         return levelled, symbols
 
-    def _front(self, language: str, locale: str) -> FrontEnd:
-        key = (language, locale)
-        if key not in self._fronts:
-            self._espeak = self._espeak or open_espeak()
-            english = SpacedFrontEnd("en-US", locale="en-US", espeak=self._espeak)
-            if language == "ja":
-                self._fronts[key] = JapaneseFrontEnd(english)
-            elif language == "zh":
-                self._fronts[key] = ChineseFrontEnd(english)
-            else:
-                self._fronts[key] = SpacedFrontEnd(language, locale=locale, espeak=self._espeak)
-        return self._fronts[key]
+    def _stock(self, voice: str) -> Style:
+        return Style(name=f"{self.engine_id}:{voice}", rows=self._rows(voice))
+
+    def _fitted(self, likeness: VoiceProfile, locale: str) -> Style:
+        own = likeness.in_language(language_of(locale))
+        return fitted_style(
+            likeness,
+            own,
+            timbres=self._rows(likeness.base_voice),
+            prosodies=self._rows(own.prosody_voice or likeness.base_voice),
+            shifts_of=self._network.shifts_of,
+        )
 
     @functools.cached_property
     def _network(self) -> KokoroNetwork:
         return KokoroNetwork(self._weights.path("kokoro-82m", "model.onnx"), threads=self._threads)
 
-    def _style(self, voice: str) -> Float32Array:
+    def _rows(self, voice: str) -> Float32Array:
         if voice not in self._styles:
             self._styles[voice] = load_style(self._weights.path("kokoro-voices", f"voices/{voice}.bin"))
         return self._styles[voice]
-
-
-def _closed(said: Phonemes) -> Phonemes:
-    """End a headline with a full stop: without a mark the net's voice hangs in the air."""
-    symbols = said.symbols.rstrip(" ")
-    said = said.part(0, len(symbols))
-    return said if symbols[-1] in PUNCTUATION else join([said, Phonemes(symbols=".", spans=(None,))])
