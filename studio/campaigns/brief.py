@@ -39,6 +39,16 @@ class _Words(BaseModel):
     translated_from: Text | None = None
 
 
+class DubLine(BaseModel):
+    """One line of a dub, between two moments of the original in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start_s: Annotated[float, Field(ge=0)]
+    end_s: Annotated[float, Field(gt=0, le=4 * 3600)]
+    text: Text
+
+
 class TakeModel(_Words):
     """One ``[[takes]]`` table: one script for one market and channel, in one or more formats."""
 
@@ -48,6 +58,17 @@ class TakeModel(_Words):
     format: Text | None = None
     formats: tuple[Text, ...] = ()
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    lines: tuple[DubLine, ...] = ()
+    programme_s: Annotated[float, Field(ge=0)] = 0.0
+
+    @model_validator(mode="after")
+    def _lines_are_the_text(self) -> TakeModel:
+        if self.lines and self.text != "\n".join(line.text for line in self.lines):
+            raise ValueError("the lines of a dub must be the text, one line each; leave both to: sayso dub")
+        starts = [line.start_s for line in self.lines]
+        if starts != sorted(starts) or any(line.end_s <= line.start_s for line in self.lines):
+            raise ValueError("the lines of a dub must be in order, and each must end after it starts")
+        return self
 
     @model_validator(mode="after")
     def _one_way_to_say_formats(self) -> TakeModel:
@@ -73,6 +94,7 @@ class BriefModel(_Words):
     colours: Annotated[tuple[Colour, ...], Field(max_length=4)] = ()
     background: Text | None = None
     logo: Text | None = None
+    stem: Text | None = None
     web_address: str = ""
     takes: Annotated[tuple[TakeModel, ...], Field(min_length=1, max_length=200)]
 
@@ -86,6 +108,8 @@ class Brief:
     portrait: Path | None
     background: Path | None
     logo: Path | None
+    stem: Path | None = None
+    is_preview: bool = False  # no key of the file: only ``previewing`` makes one
 
 
 def read_brief(path: Path) -> Brief:
@@ -97,9 +121,7 @@ def read_brief(path: Path) -> Brief:
     file = read_toml(path)
     model = file.validate(BriefModel)
     if model.likeness is not None:
-        raise file.problem(
-            "likeness", message='no likenesses are enrolled in this studio; use portrait = "FILE" instead'
-        )
+        _check_one_voice(file, model)
     for index, take in enumerate(model.takes):
         _check_take(file, index, take)
     if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
@@ -110,7 +132,18 @@ def read_brief(path: Path) -> Brief:
         portrait=_picture(file, "portrait", model.portrait),
         background=_picture(file, "background", model.background),
         logo=_picture(file, "logo", model.logo),
+        stem=_picture(file, "stem", model.stem),
     )
+
+
+def _check_one_voice(file: TomlFile, model: BriefModel) -> None:
+    message = "the likeness speaks in the person's own voice; leave one of the two out"
+    for key in ("voice", "voice_gender"):
+        if getattr(model, key) is not None:
+            raise file.problem(key, message=message)
+        for index, take in enumerate(model.takes):
+            if getattr(take, key) is not None:
+                raise file.problem("takes", index, key, message=message)
 
 
 def _shows_a_face(format_: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from consent.decide import Granted
@@ -12,6 +12,8 @@ from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
 from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, plan_takes
+from studio.campaigns.produce import planned_likeness
+from studio.jobs.likeness import Likenesses, NoLikenesses
 from studio.store.campaigns import CampaignStore
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
@@ -35,10 +37,18 @@ class Checker:
     rulebook: Rulebook
     clock: Callable[[], datetime]
     cards_for: CardsFor
+    likenesses: Likenesses = field(default_factory=NoLikenesses)
 
     def check(self, record_id: RecordId, brief: Brief) -> CheckResult:
         """Decide each take of the brief under this record, whatever record the brief itself names."""
-        plans = plan_takes(brief, record_id=record_id, campaign_id="check", producer="", cards_for=self.cards_for)
+        plans = plan_takes(
+            brief,
+            record_id=record_id,
+            campaign_id="check",
+            producer="",
+            cards_for=self.cards_for,
+            likeness=planned_likeness(brief, self.likenesses),
+        )
         decisions = decide_in_order(
             (plan.request for plan in plans),
             envelope=self.records.find_or_error(record_id),
@@ -50,9 +60,10 @@ class Checker:
         takes: list[dict[str, object]] = []
         all_granted = True
         for plan, decision in zip(plans, decisions, strict=True):
-            allowed = isinstance(decision, Granted)
+            against = () if isinstance(decision, Granted) else decision.reasons
+            reasons = (*against, *self.likenesses.reasons_against(plan))
+            allowed = not reasons
             all_granted = all_granted and allowed
-            reasons = () if isinstance(decision, Granted) else decision.reasons
             takes.append(
                 {
                     "locale": plan.locale,

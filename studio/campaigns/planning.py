@@ -8,7 +8,8 @@ from pathlib import Path
 
 from consent.grant import RecordId
 from studio.campaigns.brief import Brief, TakeModel
-from studio.jobs.plan import TakePlan
+from studio.jobs.likeness import PlannedLikeness
+from studio.jobs.plan import PlannedLine, TakePlan
 
 CardsFor = Callable[
     [TakePlan], tuple[tuple[str, ...], tuple[str, ...]]
@@ -26,15 +27,23 @@ def brief_sha256(brief: Brief, *, record_id: RecordId) -> str:
     digest = hashlib.sha256()
     digest.update(brief.model.model_dump_json().encode())
     digest.update(record_id.encode())
-    for path in (brief.portrait, brief.background, brief.logo):
+    if brief.is_preview:
+        digest.update(b"preview")
+    for path in (brief.portrait, brief.background, brief.logo, brief.stem):
         digest.update(b"-" if path is None else file_sha256(path).encode())
     return digest.hexdigest()
 
 
 def plan_takes(
-    brief: Brief, *, record_id: RecordId, campaign_id: str, producer: str, cards_for: CardsFor
+    brief: Brief,
+    *,
+    record_id: RecordId,
+    campaign_id: str,
+    producer: str,
+    cards_for: CardsFor,
+    likeness: PlannedLikeness | None = None,
 ) -> tuple[TakePlan, ...]:
-    """Lay out one plan per format of each ``[[takes]]`` table, in the brief's order."""
+    """Lay out one plan per format of each ``[[takes]]`` table, in the brief's order; ``likeness`` speaks them all."""
     portrait_sha256 = None if brief.portrait is None else file_sha256(brief.portrait)
     pairs = [(take, format_) for take in brief.model.takes for format_ in take.all_formats]
     plans = []
@@ -49,6 +58,8 @@ def plan_takes(
             portrait_sha256=portrait_sha256,
             producer=producer,
         )
+        if bare.kind != "still":
+            bare = bare.model_copy(update={"likeness": likeness})
         weights, not_commercial = cards_for(bare)
         plans.append(bare.model_copy(update={"weights": weights, "weights_not_commercial": not_commercial}))
     return tuple(plans)
@@ -77,7 +88,7 @@ def _plan(
     }
     if model.pronunciations and take.pronunciations:
         said["pronunciations"] = {**model.pronunciations, **take.pronunciations}
-    named = {"portrait": brief.portrait, "background": brief.background, "logo": brief.logo}
+    named = {"portrait": brief.portrait, "background": brief.background, "logo": brief.logo, "stem": brief.stem}
     return TakePlan(
         take_id=take_id,
         campaign_id=campaign_id,
@@ -94,6 +105,8 @@ def _plan(
         colours=model.colours,
         web_address=model.web_address,
         producer=producer,
+        lines=tuple(PlannedLine(**line.model_dump()) for line in take.lines),
+        programme_s=take.programme_s,
         **{role: None if path is None else input_name(role, path) for role, path in named.items()},
         **said,
     )

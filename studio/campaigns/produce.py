@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, brief_sha256, plan_takes
 from studio.campaigns.result import ProduceResult, TakeResult, result_of
 from studio.errors import StoreError
+from studio.jobs.likeness import Likenesses, NoLikenesses, PlannedLikeness
 from studio.jobs.plan import TakePlan
 from studio.store.campaigns import CampaignRow, CampaignStore, Fault, TakeRow, TakeStatus
 from studio.store.ledger import LedgerStore
@@ -65,12 +66,13 @@ class Producer:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     cards_for: CardsFor
+    likenesses: Likenesses = field(default_factory=NoLikenesses)
 
     def open(self, brief: Brief) -> OpenCampaign:
         """Store a new campaign, or find the interrupted one of this very brief. Gate 1 is here.
 
         Raises:
-            NotFoundError: the brief names no record of this home.
+            NotFoundError: the brief names no record of this home, or no likeness.
         """
         record_id = self.records.resolve(brief.model.consent)
         digest = brief_sha256(brief, record_id=record_id)
@@ -85,6 +87,7 @@ class Producer:
             campaign_id=campaign_id,
             producer=_controller_name(envelope),
             cards_for=self.cards_for,
+            likeness=planned_likeness(brief, self.likenesses),
         )
         self._copy_inputs(brief, plans[0])
         rows = self._decide(plans, envelope)
@@ -138,7 +141,8 @@ class Producer:
         )
         rows = []
         for position, (plan, decision) in enumerate(zip(plans, decisions, strict=True)):
-            allowed = isinstance(decision, Granted)
+            against = () if isinstance(decision, Granted) else decision.reasons
+            reasons = (*against, *self.likenesses.reasons_against(plan))
             rows.append(
                 TakeRow(
                     id=plan.take_id,
@@ -146,8 +150,8 @@ class Producer:
                     position=position,
                     record_id=plan.record_id,
                     plan=plan.model_dump_json(),
-                    status=TakeStatus.QUEUED if allowed else TakeStatus.REFUSED,
-                    reasons=() if isinstance(decision, Granted) else tuple(Fault.of(r) for r in decision.reasons),
+                    status=TakeStatus.REFUSED if reasons else TakeStatus.QUEUED,
+                    reasons=tuple(map(Fault.of, reasons)),
                 )
             )
         return tuple(rows)
@@ -155,7 +159,12 @@ class Producer:
     def _copy_inputs(self, brief: Brief, plan: TakePlan) -> None:
         folder = self.campaigns_dir / plan.campaign_id
         folder.mkdir(mode=0o700)
-        named = ((plan.portrait, brief.portrait), (plan.background, brief.background), (plan.logo, brief.logo))
+        named = (
+            (plan.portrait, brief.portrait),
+            (plan.background, brief.background),
+            (plan.logo, brief.logo),
+            (plan.stem, brief.stem),
+        )
         for name, path in named:
             if name is not None and path is not None:
                 shutil.copyfile(path, folder / name)
@@ -167,6 +176,12 @@ class Producer:
 def find_record(records: RecordStore, brief: Brief) -> RecordId:
     """The record that a brief names, by its id or the id's first digits."""
     return records.resolve(brief.model.consent)
+
+
+def planned_likeness(brief: Brief, likenesses: Likenesses) -> PlannedLikeness | None:
+    """The fitted voice that a brief asks for; raises ``NotFoundError`` if there is none of its name."""
+    name = brief.model.likeness
+    return None if name is None else likenesses.planned(name, is_preview=brief.is_preview)
 
 
 def _inside(library_dir: Path, path: Path) -> Path:

@@ -10,8 +10,10 @@ from studio.cli import (
     consent,
     demo,
     doctor,
+    dub,
     keys,
     ledger,
+    likeness,
     markets,
     models,
     people,
@@ -35,12 +37,14 @@ app = typer.Typer(
 demo.add_to(app)
 serve.add_to(app)
 campaign.add_to(app)
+dub.add_to(app)
 verify.add_to(app)
 app.add_typer(consent.app, name="consent")
 retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
 app.add_typer(people.app, name="people")
+app.add_typer(likeness.app, name="likeness", hidden=True)  # until a voice can be fitted
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli.session import REFUSED, HomeOption, JsonOption, answer, open_wiring, plain_errors, say, say_json
+from studio.cli.session import (
+    REFUSED,
+    HomeOption,
+    JsonOption,
+    answer,
+    complain,
+    open_wiring,
+    plain_errors,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from studio.wiring.root import Wiring
 
 app = typer.Typer(no_args_is_help=True, help="Consent records: draft, sign, approve, check, suspend, withdraw, export.")
 
@@ -154,15 +167,32 @@ def revoke(record: IdArgument, reason: ReasonOption, home: HomeOption = None, as
         record_id = wiring.records.resolve(record)
         wiring.acts.revoke(record_id, reason=reason)
         take_down = wiring.take_down(record_id)
+        sent = _send_notices(wiring)
         lines = [f"{record_id} is withdrawn"]
         lines += [
             f"tell the owner of {channel} to take down: {', '.join(takes)}" for channel, takes in take_down.items()
         ]
         answer(
-            {"id": record_id, "status": "revoked", "take_down": take_down},
+            {"id": record_id, "status": "revoked", "take_down": take_down, "notices": sent},
             as_json=as_json,
             text=lambda: "\n".join(lines),
         )
+
+
+def _send_notices(wiring: Wiring) -> dict[str, int] | None:
+    """Send what is due now; None, and a sentence, if that cannot be tried. The withdrawal stands in any case."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - keeps --help fast
+
+    from studio.errors import StudioError  # noqa: PLC0415 - as above
+
+    try:
+        sent = wiring.keeping.postman.send_due()
+    except (StudioError, SQLAlchemyError, OSError, ValueError) as e:
+        complain(f"sayso: the notices were not sent ({e}); mend it, then: sayso consent notices --again")
+        return None
+    if sent.failed or sent.held:
+        complain("sayso: some notices were not sent; see: sayso consent notices")
+    return {"sent": sent.sent, "failed": sent.failed, "held": sent.held}
 
 
 @app.command(epilog="Example: sayso consent show 3fa1b2 --json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +16,14 @@ if TYPE_CHECKING:
     from studio.retention.sweep import SweepReport
     from studio.store.outbox import Queued
 
+_HASH = r"[0-9a-f]{64}"
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to ``sayso consent``."""
     app.command(epilog="Example: sayso consent sweep")(sweep)
     app.command(epilog="Example: sayso consent notices --again")(notices)
-    app.command(epilog="Example: sayso consent certificate 3fa1b2 --out certificate.json")(certificate)
+    app.command(epilog="Example: sayso consent certificate 3fa1b2 --out certificate.pdf")(certificate)
 
 
 def sweep(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -65,35 +69,72 @@ def notices(
 
 def certificate(
     record: Annotated[
-        str, typer.Argument(metavar="ID", help="The record's id, or its first digits.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="The record's id, or its first digits; once it is erased, its public hash.",
+            show_default=False,
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The JSON to write.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="FILE.pdf: one page for people each (FILE-1.pdf ... if there are more). Else the signed JSON.",
+            show_default=False,
+        ),
+    ],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the certificates of what was destroyed of a record, each signed with the company's key."""
     with plain_errors():
-        from studio.errors import NotFoundError  # noqa: PLC0415 - keeps --help fast
+        from consent.grant import Sha256Hex  # noqa: PLC0415 - keeps --help fast
+        from studio.errors import NotFoundError  # noqa: PLC0415 - as above
         from studio.wiring.keeping import open_keeping  # noqa: PLC0415 - as above
 
         wiring = open_wiring(home)
-        record_id = wiring.records.resolve(record)
-        envelope = wiring.records.find(record_id)
-        name = None if envelope is None else envelope.public_hash
-        found = () if name is None else open_keeping(wiring).destruction.certificates.of(name)
+        shelf = open_keeping(wiring).destruction.certificates
+        # A record that was erased is known by its public hash alone, and in no language.
+        found, language = shelf.of(Sha256Hex(record)) if re.fullmatch(_HASH, record) else (), "en"
         if not found:
-            raise NotFoundError(f"nothing of {record_id} was destroyed yet, so there is no certificate")
-        _write(out, found)
-        answer({"id": record_id, "path": str(out), "certificates": len(found)}, as_json=as_json, text=lambda: str(out))
+            record_id = wiring.records.resolve(record)
+            envelope = wiring.records.find(record_id)
+            name = None if envelope is None else envelope.public_hash
+            found = () if name is None else shelf.of(name)
+            language = language if envelope is None else envelope.record().subject.language
+        if not found:
+            raise NotFoundError(f"nothing of {record} was destroyed yet, so there is no certificate")
+        paths = _write(out, found, language=language, fonts=wiring.weights.path)
+        answer(
+            {"id": record, "path": str(paths[0]), "paths": list(map(str, paths)), "certificates": len(found)},
+            as_json=as_json,
+            text=lambda: "\n".join(map(str, paths)),
+        )
 
 
-def _write(out: Path, found: tuple[DestructionCertificate, ...]) -> None:
-    out.write_bytes(b"\n".join(one.to_bytes() for one in found) + b"\n")
+def _write(
+    out: Path, found: tuple[DestructionCertificate, ...], *, language: str, fonts: Callable[[str, str], Path]
+) -> tuple[Path, ...]:
+    """Write the certificates; returns the files."""
+    if out.suffix.lower() != ".pdf":
+        out.write_bytes(b"\n".join(one.to_bytes() for one in found) + b"\n")
+        return (out,)
+    from studio.paper.destruction import destruction_pdf  # noqa: PLC0415 - loads fonts
+
+    paths = []
+    for one in found:
+        path = out if len(found) == 1 else out.with_name(f"{out.stem}-{one.number}{out.suffix}")
+        path.write_bytes(destruction_pdf(one, language=language, fonts=fonts))
+        paths.append(path)
+    return tuple(paths)
 
 
 def _swept(report: SweepReport) -> str:
     lines = [f"{record_id[:12]}: {count} destroyed" for record_id, count in report.destroyed.items()]
     lines += [f"{record_id[:12]}: ends soon" for record_id in report.expiring]
+    lines += [f"{name[:12]}: forgotten" for name in report.forgotten]
     sent = report.sent
     lines.append(f"notices: {sent.sent} sent, {sent.failed} failed, {sent.held} wait for a way to send")
     lines += [f"not done: {trouble}" for trouble in report.troubles]

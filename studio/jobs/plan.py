@@ -9,10 +9,21 @@ from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
+from studio.jobs.likeness import PlannedLikeness
 
 Kind = Literal["video", "still", "audio"]
 
 _STILL = re.compile(r"\d+x\d+\.(png|jpg)")
+
+
+class PlannedLine(BaseModel):
+    """One line of a dub: what is said, and where the original said it, in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start_s: float
+    end_s: float
+    text: str
 
 
 class TakePlan(BaseModel):
@@ -35,6 +46,7 @@ class TakePlan(BaseModel):
     portrait: str | None
     portrait_sha256: str | None
     voice: str | None = None
+    likeness: PlannedLikeness | None = None  # speaks in place of ``voice``
     voice_gender: Literal["female", "male"] | None = None
     speed: float = 1.0
     pronunciations: dict[str, str] = {}
@@ -47,6 +59,9 @@ class TakePlan(BaseModel):
     subtitles: bool = True
     seed: int = 0
     translated_from: str | None = None
+    lines: tuple[PlannedLine, ...] = ()  # of a dub; their texts are ``text``, one line each
+    programme_s: float = 0.0  # how long the dubbed original is
+    stem: str | None = None  # music and effects of the dubbed original
     producer: str = ""
     weights: tuple[str, ...] = ()
     weights_not_commercial: tuple[str, ...] = ()
@@ -74,7 +89,9 @@ class TakePlan(BaseModel):
     def request(self) -> TakeRequest:
         """What consent is asked, at each of the three gates."""
         modalities = modalities_of(self.format)
-        shows_face = Modality.FACE in modalities
+        pictures = (self.portrait_sha256,) if Modality.FACE in modalities and self.portrait_sha256 else ()
+        speaks_as = self.likeness if Modality.VOICE in modalities else None
+        recordings = () if speaks_as is None else speaks_as.recordings
         return TakeRequest(
             take_id=TakeId(self.take_id),
             record_id=RecordId(self.record_id),
@@ -87,7 +104,7 @@ class TakePlan(BaseModel):
             channel=self.channel,
             format=self.format,
             script=self.text,
-            assets=frozenset({Sha256Hex(self.portrait_sha256)} if shows_face and self.portrait_sha256 else ()),
+            assets=frozenset(map(Sha256Hex, (*pictures, *recordings))),
             weights=frozenset(self.weights),
             weights_not_commercial=frozenset(self.weights_not_commercial),
         )

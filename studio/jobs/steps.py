@@ -1,6 +1,7 @@
 """The steps of a take and the rules that make each of them safe to run again.
 
-1. Ask consent first, every time: the plan may be hours old (gate 2; ``release`` asks once more, inside the door).
+1. Ask consent first, every time, and whether the likeness still stands: the plan may be hours old (gate 2; ``release``
+   asks once more, inside the door).
 2. A finished step is a folder ``work/<take>/<step>`` that appeared by one rename; it is never done again.
 3. An unfinished one leaves a folder ``<step>.part-*``, which the next try removes.
 4. One process works on a take at a time (a file lock that dies with its holder).
@@ -13,7 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, get_args
@@ -23,6 +24,7 @@ from consent.grant import Grant, TakeRequest
 from pipelines.errors import CancelledError, PipelineError
 from pipelines.media import Progress
 from studio.errors import StudioError
+from studio.jobs.likeness import Likenesses, NoLikenesses
 from studio.jobs.outcome import FaultJson, StepOutcome
 from studio.jobs.plan import TakePlan
 from studio.store.campaigns import CampaignStore
@@ -87,6 +89,7 @@ class StepRunner:
     work_dir: Path
     home: Path
     clock: Callable[[], datetime]
+    likenesses: Likenesses = field(default_factory=NoLikenesses)
 
     def run(self, take_id: str, step: StepName) -> StepOutcome:
         """Do one step, or find it done. Every fault that a person can do something about becomes an outcome."""
@@ -117,7 +120,7 @@ class StepRunner:
         for left_over in folder.glob(f"{step}.part-*"):
             shutil.rmtree(left_over)
         part = folder / f"{step}.part-{os.getpid()}"
-        grant = self.authorize(plan.request)
+        grant = self._ask(plan)
         part.mkdir(mode=0o700)
         started = time.monotonic()
         work = {"speech": self.engines.speech, "animate": self.engines.animate, "compose": self.engines.compose}[step]
@@ -131,13 +134,19 @@ class StepRunner:
     def _release(self, plan: TakePlan, folder: Path) -> StepOutcome:
         path = self.engines.finish_release(plan)
         if path is None:
-            grant = self.authorize(plan.request)
+            grant = self._ask(plan)
             started = time.monotonic()
             progress = self._reporter(plan.take_id, "release")
             progress(0.0)
             path = self.engines.release(plan, grant, done=folder, progress=progress)
             self.campaigns.note_seconds(plan.take_id, step="release", seconds=time.monotonic() - started)
         return StepOutcome(status="done", path=str(path.relative_to(self.home)))
+
+    def _ask(self, plan: TakePlan) -> Grant:
+        against = self.likenesses.reasons_against(plan)
+        if against:
+            raise ConsentRefusedError(against)
+        return self.authorize(plan.request)
 
     def _reporter(self, take_id: str, step: StepName) -> Progress:
         last = -PROGRESS_INTERVAL_S

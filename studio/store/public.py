@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, select
 from consent.decide import record_status
 from consent.errors import LedgerError
 from consent.grant import Sha256Hex, TakeId
+from consent.ledger import FORGOTTEN, Acted, Declined, Entry, Superseded
 from consent.policy import Rulebook
 from pipelines.provenance.fingerprint import Fingerprint
 from pipelines.release.records import PublicRelease
@@ -53,7 +54,7 @@ class StorePublicRecords:
             return "withdrawn"
         envelope = self.records.find_by_public_hash(public_hash)
         if envelope is None:
-            return "unknown"
+            return _status_of_forgotten(ledger.history(Sha256Hex(public_hash)))
         return record_status(envelope.record_id, envelope=envelope, ledger=ledger, rulebook=self.rulebook, at=at)
 
     def _release(self, condition: ColumnElement[bool]) -> PublicRelease | None:
@@ -72,3 +73,13 @@ class StorePublicRecords:
             proof=view.inclusion_proof(row.ledger_position),
             checkpoint=view.checkpoint,
         )
+
+
+def _status_of_forgotten(history: Iterable[Entry]) -> str:
+    """How a consent ended whose record was erased. Only one that has ended is ever erased."""
+    entries = tuple(history)
+    if not any(isinstance(one, Acted) and one.action == FORGOTTEN for one in entries):
+        return "unknown"
+    if any(isinstance(one, Declined) for one in entries):
+        return "declined"
+    return "superseded" if any(isinstance(one, Superseded) for one in entries) else "expired"

@@ -13,7 +13,7 @@ from consent.grant import RecordId
 from consent.ledger import Entry, LedgerView, RecordCreated
 from consent.record import SALT_BYTES
 from studio.errors import NotFoundError
-from studio.store.engine import reading
+from studio.store.engine import forget_old_pages, reading
 from studio.store.ledger import LedgerStore
 from studio.store.schema import envelopes, salts
 
@@ -34,7 +34,7 @@ class RecordStore:
     """Envelopes by record id. Salts lie in a table of their own (see ``schema``)."""
 
     def __init__(self, engine: Engine, ledger: LedgerStore) -> None:
-        self._engine = engine
+        self.engine = engine
         self._ledger = ledger
 
     def create(
@@ -48,7 +48,7 @@ class RecordStore:
         public_hash = envelope.public_hash
         if public_hash is None:
             raise ConsentStateError(f"record {envelope.record_id} has no salt, so it has no name in the ledger")
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             if _load(connection, envelope.record_id) is not None:
                 raise ConsentStateError(
                     f"record {envelope.record_id} exists already; sign it, or change the file to make another"
@@ -74,7 +74,7 @@ class RecordStore:
         Raises:
             NotFoundError: there is no such record.
         """
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             before = _load(connection, record_id)
             if before is None:
                 raise _unknown(record_id)
@@ -88,18 +88,27 @@ class RecordStore:
         self._ledger.write_witness(view)
         return after
 
+    def end(self, entries: Sequence[Entry], *, at: datetime, erase: Also) -> LedgerView:
+        """Write the last entries of records and erase them, in one transaction and off the disk's old pages."""
+        with self.engine.begin() as connection:
+            view = self._ledger.append_in(connection, entries, at=at)
+            erase(connection)
+        self._ledger.write_witness(view)
+        forget_old_pages(self.engine)
+        return view
+
     def find(self, record_id: RecordId) -> Envelope | None:
         """The envelope, or None.
 
         Raises:
             RecordInvalidError: what is stored is no envelope.
         """
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return _load(connection, record_id)
 
     def find_or_error(self, record_id: RecordId) -> Envelope | RecordInvalidError | None:
         """The envelope as ``consent.decide`` wants it: a damaged row is a value that refuses, with its reason."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return self.find_in(connection, record_id)
 
     def to_decide(self, record_id: RecordId) -> tuple[Envelope | RecordInvalidError | None, LedgerView | LedgerError]:
@@ -109,7 +118,7 @@ class RecordStore:
             witness = self._ledger.read_witness()  # before the transaction: see studio.store.ledger
         except LedgerError as e:
             return self.find_or_error(record_id), e
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             try:
                 ledger = self._ledger.view_of(connection, witness=witness)
             except LedgerError as e:
@@ -125,7 +134,7 @@ class RecordStore:
 
     def find_by_public_hash(self, public_hash: str) -> Envelope | None:
         """The envelope whose salted hash stands in a manifest; None if there is none, or none that can be read."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             found = connection.execute(select(salts.c.record_id).where(salts.c.public_hash == public_hash)).scalar()
             envelope = None if found is None else self.find_in(connection, RecordId(found))
         return envelope if isinstance(envelope, Envelope) else None
@@ -140,7 +149,7 @@ class RecordStore:
         if len(wanted) < PREFIX_MIN or not all(c in "0123456789abcdef" for c in wanted):
             raise _unknown(text)
         query = select(envelopes.c.record_id).where(envelopes.c.record_id.startswith(wanted)).limit(2)
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             found = list(connection.execute(query).scalars())
         if not found:
             raise _unknown(text)
@@ -150,7 +159,7 @@ class RecordStore:
 
     def all_ids(self) -> tuple[RecordId, ...]:
         """Every record, oldest first."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(select(envelopes.c.record_id).order_by(envelopes.c.created_at)).scalars()
             return tuple(RecordId(row) for row in rows)
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from studio.store.instants import Instant
 
-HEAD = "0004"  # the newest migration in migrations/versions
+HEAD = "0005"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -264,4 +264,28 @@ start_links = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=True),
     Column("removed_at", Instant, nullable=True),
+)
+
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("record_id", String(64), nullable=False, unique=True),  # a person has one voice under one consent
+    Column("created_at", Instant, nullable=False),
+)
+
+likeness_versions = Table(
+    "likeness_versions",
+    metadata,
+    Column("likeness_id", String(32), ForeignKey("likenesses.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(24), nullable=False),  # of the recordings
+    Column("profile_item_id", String(32), nullable=False),  # in the vault; whether it stands is the vault's to say
+    Column("profile_sha256", String(64), nullable=False),
+    Column("recordings", Text, nullable=False),  # JSON: items of the vault and their hashes
+    Column("report", Text, nullable=False),  # JSON: what was found of the recordings and of the fit
+    Column("enrolled_by", Text, nullable=False),
+    Column("enrolled_at", Instant, nullable=False),
+    Column("released_by", Text, nullable=True),
+    Column("released_at", Instant, nullable=True),
 )

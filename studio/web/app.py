@@ -23,6 +23,7 @@ from pipelines.assets import ASSETS
 from pipelines.errors import PipelineError
 from pipelines.release.verdict import Verdict
 from studio.requests.desk import SubjectDesk
+from studio.requests.voicing import VoiceDesk
 from studio.review.desk import ReviewDesk
 from studio.review.people import People
 from studio.web.answer import answer_for
@@ -53,6 +54,7 @@ class WebParts:
     people: People | None = None  # None: only the console's start link works
     legal: ReviewDesk | None = None  # None: no pages of legal
     subject: SubjectDesk | None = None  # None: no links for subjects
+    voice: VoiceDesk | None = None  # None: nobody records their voice here
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -81,7 +83,7 @@ def create_app(parts: WebParts) -> FastAPI:
         pages = legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates")
         app.mount("/legal", pages)
     if parts.subject is not None:
-        app.include_router(subject_router(parts.subject, templates))
+        app.include_router(subject_router(parts.subject, templates, voice=parts.voice))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(Gate, sessions=parts.sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))

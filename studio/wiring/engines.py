@@ -20,18 +20,29 @@ from pipelines.compose.scene import compose, compose_audio, compose_still, take_
 from pipelines.compose.spec import Brand, SceneSpec, parse_format
 from pipelines.compose.timeline import pad_speech
 from pipelines.disclosure.fonts import FontSet, load_fonts
-from pipelines.media import MotionTrack, Portrait, Progress, Scene
+from pipelines.media import MotionTrack, Portrait, Progress, Scene, Speech
 from pipelines.release.door import ReleaseDoor
+from pipelines.release.listening import decode_sound
 from pipelines.release.take import TakeProvenance
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.dubbing.fitting import fit_speech
+from pipelines.voice.dubbing.mixing import with_stem
+from pipelines.voice.dubbing.table import Slot
+from pipelines.voice.kokoro import SPEED_MAX, SPEED_MIN, KokoroVoice
+from pipelines.voice.quality.gate import check_speech
+from pipelines.voice.quality.judges import Judges, open_judges
+from pipelines.voice.quality.report import QualityReport
+from pipelines.voice.quality.retrying import Checked, Try, speak_checked
 from pipelines.voice.voices import default_voice
 from studio.errors import JobError
+from studio.jobs.dub_file import placed_path, write_placed
 from studio.jobs.plan import TakePlan
+from studio.jobs.quality_file import write_quality
 from studio.jobs.speech_file import read_speech, write_speech
 from studio.wiring.cards import cards_of_kind
 from studio.wiring.root import Wiring
 
 FPS = 25
+SPOKEN_SHARE = 0.85  # of the speech step's time; the rest is listening
 THREADS = 1  # one host for each core: more threads only wait for each other
 
 
@@ -45,6 +56,10 @@ class RealEngines:
     @cached_property
     def _voice(self) -> KokoroVoice:
         return KokoroVoice(self._wiring.weights, self._wiring.clock, threads=THREADS)
+
+    @cached_property
+    def _judges(self) -> Judges:
+        return open_judges(self._wiring.weights, threads=THREADS)
 
     @cached_property
     def _avatar(self) -> PhotoAvatar:
@@ -69,19 +84,49 @@ class RealEngines:
         )
 
     def speech(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:  # noqa: ARG002 - the first step has nothing before it
-        """Speak the script; a video's speech gets its lead-in and tail here, once."""
+        """Speak the script until a listener hears it; a video's speech gets its lead-in and tail here, once."""
         voice = plan.voice or default_voice(plan.locale, plan.voice_gender)
-        spoken = self._voice.speak(
-            plan.text,
-            locale=plan.locale,
-            voice=voice,
-            grant=grant,
-            seed=plan.seed,
-            speed=plan.speed,
-            pronunciations=plan.pronunciations,
-            progress=progress,
-        )
-        write_speech(pad_speech(spoken, fps=FPS) if plan.kind == "video" else spoken, out)
+
+        def spoken(pace: float) -> Checked:
+            def speak(one: Try) -> Speech:
+                return self._voice.speak(
+                    plan.text,
+                    locale=plan.locale,
+                    voice=voice,
+                    grant=grant,
+                    seed=one.seed,
+                    speed=min(max(plan.speed * pace * one.pace, SPEED_MIN), SPEED_MAX),
+                    pronunciations=plan.pronunciations,
+                    progress=lambda share: progress(share * SPOKEN_SHARE),
+                )
+
+            return speak_checked(speak, check=check, seed=plan.seed)
+
+        def check(speech: Speech) -> QualityReport:
+            return check_speech(
+                speech,
+                script=plan.text,
+                locale=plan.locale,
+                judges=self._judges,
+                pronunciations=plan.pronunciations,
+            )
+
+        checked = spoken(1.0)
+        speech = checked.speech
+        if plan.lines:
+            slots = [Slot(start_s=line.start_s, end_s=line.end_s, text=line.text) for line in plan.lines]
+            dubbed = fit_speech(
+                slots,
+                speak=lambda pace: speech if pace == 1.0 else spoken(pace).speech,
+                duration_s=plan.programme_s,
+            )
+            write_placed(
+                dubbed.lines, placed_path(self._wiring.settings.campaigns_dir / plan.campaign_id, plan.take_id)
+            )
+            speech = dubbed.speech
+        write_quality(checked, out / "quality.json")
+        write_speech(pad_speech(speech, fps=FPS) if plan.kind == "video" else speech, out)
+        progress(1.0)
 
     def animate(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:
         """Find how the face moves with the speech."""
@@ -125,7 +170,7 @@ class RealEngines:
         cards = cards_of_kind(plan.kind)
         if plan.kind == "audio":
             speech = read_speech(done / "speech")
-            return compose_audio(speech), speech.cards
+            return compose_audio(self._with_stem(plan, speech)), speech.cards
         spec = SceneSpec.from_json((done / "compose" / "scene.json").read_text(encoding="utf-8"))
         bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
         portrait = self._portrait(plan)
@@ -138,6 +183,16 @@ class RealEngines:
         motion = read_motion(done / "animate" / "motion.npz")
         performance = self._avatar.perform(portrait, motion, layout.stage, grant=grant)
         return compose(layout, performance, take_audio(layout, speech), fonts=self._fonts), cards
+
+    def _with_stem(self, plan: TakePlan, speech: Speech) -> Speech:
+        """The speech over the music and effects of the original, where the brief brings them."""
+        path = self._input(plan, plan.stem)
+        if path is None:
+            return speech
+        stem = decode_sound(path, sample_rate=speech.audio.sample_rate)
+        if stem is None:
+            raise JobError(f"the stem {path.name} of take {plan.take_id} has no sound; give a sound file")
+        return dataclasses.replace(speech, audio=with_stem(speech.audio, stem))
 
     @staticmethod
     def _at_rest() -> MotionTrack:

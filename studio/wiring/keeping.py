@@ -31,11 +31,13 @@ from studio.notices.mail import read_smtp_url
 from studio.notices.notifier import Notifier
 from studio.notices.postman import Postman
 from studio.notices.webhook import read_webhook
+from studio.retention.forgetting import Forgetting
 from studio.retention.sweep import Sweeper
 from studio.settings import Settings
 from studio.store.ledger import LedgerStore
 from studio.store.outbox import Outbox
 from studio.store.records import RecordStore
+from studio.store.requests import RequestStore
 from studio.vault.key import open_vault_key
 from studio.vault.vault import Vault
 
@@ -133,6 +135,12 @@ class Keeping:
             records=self.records,
             vault=self.vault,
             destruction=self.destruction,
+            forgetting=Forgetting(
+                records=self.records,
+                requests=RequestStore(self.engine),
+                vault=self.vault,
+                ending=lambda record_id, at: self.destruction.known_ending(record_id, at=at),
+            ),
             notifier=self.notifier,
             outbox=self.outbox,
             postman=self.postman,

@@ -13,11 +13,14 @@ from consent.decide import RecordStatus
 from consent.grant import RecordId
 from consent.keys import SigningKey
 from consent.restriction import Restriction
+from studio.consents.actbook import ActBook
 from studio.consents.acts import ConsentActs
+from studio.consents.aftermath import follow
 from studio.consents.subject_acts import SubjectActs
 from studio.jobs.plan import TakePlan
 from studio.requests.answering import Answering
 from studio.requests.asking import Delivery, Requests
+from studio.requests.comparing import Comparing
 from studio.requests.drafting import Drafting
 from studio.requests.filing import Filing
 from studio.requests.linkdesk import LinkDesk, Receipts
@@ -33,6 +36,7 @@ from studio.requests.taking_back import TakingBack
 from studio.requests.templates import load_template
 from studio.requests.uses import Frame, Uses
 from studio.requests.visiting import Visiting
+from studio.requests.voicing import Hear, VoiceDesk
 from studio.store.acts_log import ActsLog
 from studio.store.campaigns import CampaignStore
 from studio.store.ledger import LedgerStore
@@ -51,7 +55,8 @@ class RequestParts:
     """What requests are made of; all of it comes from the composition root.
 
     ``check`` runs the evidence checks; ``changed`` tells legal (what happened, id of the request); ``restricted``
-    queues the notices of a partial withdrawal; ``random_below`` draws from 0 to one less than its argument.
+    queues the notices of a partial withdrawal; ``random_below`` draws from 0 to one less than its argument; ``hear``
+    listens to a sentence that the subject recorded, and ``prompts`` are the sentences of a language.
     """
 
     engine: Engine
@@ -78,6 +83,8 @@ class RequestParts:
     clock: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     random_below: Callable[[int], int]
+    hear: Hear | None = None  # None: nobody records their voice here
+    prompts: Callable[[str], tuple[str, ...]] = lambda _language: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,7 @@ class RequestRoom:
     overview: Overview
     filing: Filing
     desk: LinkDesk
+    voice: VoiceDesk | None
 
 
 def open_request_room(parts: RequestParts) -> RequestRoom:
@@ -125,13 +133,23 @@ def open_request_room(parts: RequestParts) -> RequestRoom:
         acts=ActsLog(parts.engine),
         status=parts.status,
     )
-    desk = _open_desk(parts, store=store, links=links, filing=filing, statements=statements, inbox=inbox)
-    return RequestRoom(requests=requests, overview=overview, filing=filing, desk=desk)
+    desk = _open_desk(
+        parts,
+        changed=_telling(parts, store),
+        store=store,
+        links=links,
+        filing=filing,
+        statements=statements,
+        inbox=inbox,
+    )
+    voice = None if parts.hear is None else _open_voice(parts, parts.hear, desk=desk, statements=statements)
+    return RequestRoom(requests=requests, overview=overview, filing=filing, desk=desk, voice=voice)
 
 
 def _open_desk(
     parts: RequestParts,
     *,
+    changed: Callable[[str, str], None],
     store: RequestStore,
     links: Links,
     filing: Filing,
@@ -179,7 +197,8 @@ def _open_desk(
             planned=planned_script,
             clock=parts.clock,
         ),
-        answering=Answering(visiting=visiting, filing=filing, acts=acts, changed=parts.changed, clock=parts.clock),
+        answering=Answering(visiting=visiting, filing=filing, acts=acts, changed=changed, clock=parts.clock),
+        comparing=Comparing(requests=store, records=parts.records, log=ActsLog(parts.engine), wordings=parts.wordings),
         uses=Uses(
             requests=store,
             records=parts.records,
@@ -201,7 +220,34 @@ def _open_desk(
         receipts=parts.receipts,
         languages=parts.languages,
         deliver=parts.deliver,
-        changed=parts.changed,
+        changed=changed,
+        clock=parts.clock,
+    )
+
+
+def _telling(parts: RequestParts, store: RequestStore) -> Callable[[str, str], None]:
+    """Tell legal of a change; what was done stands even if legal cannot be told, and that it was not is on record."""
+    book = ActBook(records=parts.records, clock=parts.clock)
+
+    def changed(what: str, request_id: str) -> None:
+        follow(
+            lambda: parts.changed(what, request_id),
+            what=f"telling legal: {what}",
+            record_id=store.versions(request_id)[-1].record_id,
+            book=book,
+        )
+
+    return changed
+
+
+def _open_voice(parts: RequestParts, hear: Hear, *, desk: LinkDesk, statements: StatementStore) -> VoiceDesk:
+    return VoiceDesk(
+        visiting=desk.visiting,
+        statements=statements,
+        vault=parts.vault,
+        prompts=parts.prompts,
+        hear=hear,
+        note=lambda visit, action: desk.acts.book.note(visit.record_id, action=action, actor=visit.actor),
         clock=parts.clock,
     )
 

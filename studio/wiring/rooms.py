@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consent.grant import RecordId
 from consent.restriction import Restriction
 from pipelines.assets import ASSETS
+from studio.consents.actbook import ActBook
+from studio.consents.aftermath import follow
 from studio.requests.frame import labelled_frame
 from studio.requests.letter import LinkMail
 from studio.requests.reporting import Findings
@@ -18,6 +21,7 @@ from studio.review.desk import ReviewDesk
 from studio.store.outbox import Message
 from studio.wiring.receipts import StudioReceipts
 from studio.wiring.requesting import RequestParts, RequestRoom, open_request_room
+from studio.wiring.restricting import stop_what_was_taken_back
 from studio.wiring.reviewing import ReviewParts, open_review_desk
 from studio.wordings.record_text import RecordWordings
 from studio.wordings.texts import languages
@@ -50,6 +54,9 @@ def open_requests(wiring: Wiring) -> RequestRoom:
         )
 
     def restricted(record_id: RecordId, restriction: Restriction) -> None:
+        stop = partial(stop_what_was_taken_back, wiring, record_id, restriction)
+        book = ActBook(records=wiring.records, clock=clock)
+        follow(stop, what="stopping takes that were taken back", record_id=record_id, book=book)
         wiring.keeping.destruction.restricted(record_id, restriction)
 
     return open_request_room(

@@ -43,6 +43,7 @@ def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str
                 people=wiring.people,
                 legal=wiring.review,
                 subject=wiring.request_room.desk,
+                voice=wiring.request_room.voice,
                 home_path=PAGES_PATH + "/",
                 allowed_hosts=hosts,
             )

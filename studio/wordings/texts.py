@@ -26,6 +26,7 @@ class Wording:
     record: Mapping[str, tuple[str, str]]  # key -> heading, text
     statement: str
     page: Mapping[str, str]
+    voice: Mapping[str, str]  # of the page on which a voice is recorded
 
 
 @cache
@@ -57,4 +58,5 @@ def wording(language: str) -> Wording:
         record=MappingProxyType({key: (one["heading"], one["text"]) for key, one in raw["record"].items()}),
         statement=raw["statement"]["text"],
         page=MappingProxyType(raw["page"]),
+        voice=MappingProxyType(raw["voice"]),
     )

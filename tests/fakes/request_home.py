@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from studio.consents.acts import ConsentActs
 from studio.requests.letter import LinkMail
 from studio.requests.site import DEFAULT_URL, Site
 from studio.requests.speaking import Expected
+from studio.requests.voicing import HeardVoice, VoiceFault
 from studio.store.campaigns import CampaignStore
 from studio.store.engine import open_engine
 from studio.store.ledger import LedgerStore
@@ -147,6 +148,27 @@ class FakeChecks:
         return Found(results, f"heard {expected.code}", 12.5, b"\xff\xd8 a still")
 
 
+PROMPTS = {"fr": ("Le café est chaud.", "Il pleut ce matin.", "Merci beaucoup."), "en": ("The coffee is hot.",)}
+
+
+@dataclass
+class FakeEar:
+    """Hears in a sentence what a test wants; what it was given is in ``asked``."""
+
+    faults: tuple[VoiceFault, ...] = ()
+    refusal: Exception | None = None
+    asked: list[tuple[str, str, bytes | None]] = field(default_factory=list)
+    during: object = None  # called while it listens
+
+    def __call__(self, path: Path, prompt: str, language: str, statement: Path | None) -> HeardVoice:
+        self.asked.append((prompt, language, None if statement is None else statement.read_bytes()))
+        if callable(self.during):
+            self.during()
+        if self.refusal is not None:
+            raise self.refusal
+        return HeardVoice(faults=self.faults, wave=b"RIFF " + path.read_bytes())
+
+
 class PlainReceipts:
     def pdf(self, envelope: Envelope, shown: Shown) -> bytes:
         return f"%PDF {envelope.record_id} {shown.language}".encode()
@@ -162,7 +184,7 @@ def answers() -> Answers:
 class RequestHome:
     """One studio with requests, for one test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tell: Callable[[str, str], None] | None = None) -> None:
         self.folder, self.clock = folder, Clock()
         for name in ("home", "library", "vault", "work", "assets", "evidence"):
             (folder / name).mkdir()
@@ -185,6 +207,7 @@ class RequestHome:
         self.restricted: list[tuple[RecordId, Restriction]] = []
         self.changed: list[str] = []
         self.checks = FakeChecks()
+        self.ear = FakeEar()
         self.outbox = Outbox(self.engine)
         self.rulebook = Rulebook(controller_keys=frozenset({self.controller.public_key}), topics={})
         self.acts = ConsentActs(
@@ -214,6 +237,8 @@ class RequestHome:
                 wordings=PlainWordings(),  # type: ignore[arg-type] # the same attributes, without the languages
                 languages=("en", "fr"),
                 check=self.checks,
+                hear=self.ear,
+                prompts=lambda language: PROMPTS[language],
                 receipts=PlainReceipts(),  # type: ignore[arg-type] # as above
                 frame=lambda path: b"frame of " + path.name.encode(),
                 site=Site.of(DEFAULT_URL),
@@ -221,7 +246,7 @@ class RequestHome:
                 home=folder,
                 library_dir=folder / "library",
                 deliver=mail.deliver,
-                changed=lambda what, _request: self.changed.append(what),
+                changed=tell or (lambda what, _request: self.changed.append(what)),
                 restricted=lambda record_id, part: self.restricted.append((record_id, part)),
                 controller_key=lambda: self.controller,
                 clock=self.clock,
@@ -230,6 +255,8 @@ class RequestHome:
             )
         )
         self.desk = self.room.desk
+        assert self.room.voice is not None
+        self.voice = self.room.voice
 
     def settle(self, record_id: RecordId) -> None:
         self.room.filing.settle(record_id)

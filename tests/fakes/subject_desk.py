@@ -19,6 +19,7 @@ from consent.narrowing import narrow, widened
 from consent.record import ConsentRecord, Scope
 from studio.requests.desk import (
     ActRefusedError,
+    Change,
     CheckLine,
     Counter,
     LinkProblem,
@@ -56,6 +57,8 @@ class FakeSubjectDesk:
     is_signed: bool = False
     passkey: str | None = None  # its credential id
     version: int = 1
+    known_version: int | None = None
+    changes: tuple[Change, ...] = ()
     now: datetime = datetime(2026, 11, 23, 9, tzinfo=UTC)
     upload_allowed: bool = False
     max_bytes: int = 200_000_000
@@ -95,6 +98,9 @@ class FakeSubjectDesk:
             party=self.party,
             stage=self.stage,
             version=self.version,
+            known_version=self.known_version,
+            changes=self.changes,
+            is_signed=self.is_signed or self.stage in SIGNED,
             record=self.record,
             shown=RecordWordings().show(self.record, language=chosen),
             languages=languages(),

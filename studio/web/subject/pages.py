@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from studio.requests.desk import ActRefusedError, LinkRefusedError, SubjectDesk, SubjectView
+from studio.requests.voicing import VoiceDesk, VoiceTask
 from studio.web.subject.forms import PARTS, Fields, UntickedError
 from studio.web.subject.words import hints, refusal_text
 from studio.wordings.local import Local
@@ -34,7 +35,6 @@ HEADERS: Final = {
     ),
 }
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
-BEFORE_SIGNING: Final = frozenset({"asked", "statement", "checking", "sign", "declined"})
 STATUS: Final = {"too_many_tries": 429, "used_elsewhere": 403}
 
 
@@ -78,9 +78,10 @@ def _labels(view: SubjectView, words: Wording) -> dict[str, object]:
 class Pages:
     """Turns acts into pages and JSON, in the reader's language."""
 
-    def __init__(self, desk: SubjectDesk, templates: Jinja2Templates) -> None:
+    def __init__(self, desk: SubjectDesk, templates: Jinja2Templates, *, voice: VoiceDesk | None = None) -> None:
         self._desk = desk
         self._templates = templates
+        self._voice = voice
 
     def show(self, request: Request, token: str, lang: str | None) -> Response:
         """The first page, or, in the browser that opened the link, what it shows now."""
@@ -103,7 +104,8 @@ class Pages:
             "typed": typed or {},
             "view": view,
             "task": task,
-            "is_signed": self._is_signed(view, token, claim_of(request)),
+            "is_signed": view.is_signed,
+            "records_voice": self._voice is not None and self._voice.is_open(token, claim_of(request)),
             **_labels(view, words),
         }
         status = 409 if trouble else 200
@@ -119,16 +121,6 @@ class Pages:
             )
         return answer
 
-    def _is_signed(self, view: SubjectView, token: str, claim: str) -> bool:
-        """Whether there is a receipt: a counter-offer lies with legal too, and nothing of it is signed."""
-        if view.stage in BEFORE_SIGNING:
-            return False
-        try:
-            self._desk.receipt(token, claim, "jsonld")
-        except ActRefusedError:
-            return False
-        return True
-
     def plain(self, request: Request, token: str, *, message: str, status: int = 200) -> Response:
         """One sentence of the page's wording."""
         language = _asked(request) or _accepted(request)
@@ -143,6 +135,7 @@ class Pages:
         context = {
             "token": token,
             "t": words.page,
+            "v": words.voice,
             "say": Local(words),
             "language": words.language,
             "choices": choices,
@@ -151,6 +144,10 @@ class Pages:
         return self._templates.TemplateResponse(
             request, f"subject/{template}", context, status_code=status, headers=HEADERS
         )
+
+    def voice(self, request: Request, token: str, task: VoiceTask) -> Response:
+        """The page on which the voice is recorded, in the language that this reader reads."""
+        return self._page(request, token, "voice.html", language=self.words(request, token).language, task=task)
 
     def back(self, token: str) -> Response:
         """Show the page again, so that reloading it does nothing twice."""

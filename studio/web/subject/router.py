@@ -14,6 +14,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
 from studio.requests.desk import SubjectDesk
+from studio.requests.voicing import VoiceDesk
 from studio.web.subject.bodies import Reading, body, ranged, received
 from studio.web.subject.forms import (
     Fields,
@@ -25,12 +26,13 @@ from studio.web.subject.forms import (
     text_of,
 )
 from studio.web.subject.pages import COOKIE, COOKIE_DAYS, HEADERS, Pages, claim_of, client_of, has_checks
+from studio.web.subject.voice import add_voice
 
 
-def subject_router(desk: SubjectDesk, templates: Jinja2Templates) -> APIRouter:
-    """Build the routes over a desk."""
+def subject_router(desk: SubjectDesk, templates: Jinja2Templates, *, voice: VoiceDesk | None = None) -> APIRouter:
+    """Build the routes over a desk; ``voice`` takes recordings of the voice, where the studio makes voices."""
     router = APIRouter(prefix="/s/{token}")
-    pages = Pages(desk, templates)
+    pages = Pages(desk, templates, voice=voice)
 
     @router.get("")
     def show(request: Request, token: str, lang: str | None = None) -> Response:
@@ -66,6 +68,8 @@ def subject_router(desk: SubjectDesk, templates: Jinja2Templates) -> APIRouter:
     _add_recording(router, desk, pages)
     _add_signing(router, desk, pages)
     _add_files(router, desk, pages)
+    if voice is not None:
+        add_voice(router, voice, pages)
     return router
 
 

@@ -87,6 +87,7 @@ def test_whole_way_of_a_record(home: StudioHome) -> None:
     assert (code, out.split("\n")[1]) == (0, "4")
     code, out, _ = sayso("consent", "revoke", record, "--reason", "the subject asked", "--json")
     assert (code, json.loads(out)["take_down"]) == (0, {})
+    assert json.loads(out)["notices"] == {"sent": 0, "failed": 0, "held": 2}, "no way to send is set up"
     assert json.loads(sayso("consent", "list", "--json")[1])["records"][0]["status"] == "withdrawn"
 
 

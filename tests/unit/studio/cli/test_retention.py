@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from studio.cli import retention
 from studio.consents.destruction import read_certificate
-from tests.fakes.keeping import KeepingStudio
+from tests.fakes.keeping import RETENTION, KeepingStudio
 
 ENDED = ("valid_until = 2035-01-01", "valid_until = 2026-02-01")
 
@@ -62,3 +62,27 @@ def test_certificates_are_written(studio: KeepingStudio, tmp_path: Path) -> None
     assert code == 0, err
     (line,) = out.read_bytes().splitlines()
     read_certificate(line).check(studio.wiring.controller_key().public_key)
+
+
+def test_a_certificate_is_written_for_people_in_their_language(
+    studio: KeepingStudio, tmp_path: Path, weights_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAYSO_WEIGHTS", str(weights_home))
+    record_id = studio.consent(('language = "en"', 'language = "de"'), more=RETENTION)
+    studio.keep_all_kinds(record_id)
+    studio.acts.revoke(record_id, reason="x")
+    code, out, err = consent("certificate", record_id, "--out", tmp_path / "certificate.pdf", "--json")
+    assert code == 0, err
+    assert json.loads(out)["paths"] == [str(tmp_path / "certificate.pdf")]
+    assert b"/Lang (de)" in (tmp_path / "certificate.pdf").read_bytes()
+
+    envelope = studio.wiring.records.find(record_id)
+    assert envelope is not None
+    studio.later(days=31)
+    for _ in range(2):  # the proof goes too, with a certificate of its own; then the record
+        studio.keeping.sweeper.sweep(studio.now)
+    code, _, err = consent("certificate", record_id, "--out", tmp_path / "certificate.PDF")
+    assert (code, "no consent record" in err) == (2, True)
+    code, out, err = consent("certificate", str(envelope.public_hash), "--out", tmp_path / "certificate.PDF")
+    assert (code, out.split()) == (0, [str(tmp_path / f"certificate-{number}.PDF") for number in (1, 2)]), err
+    assert all(path.read_bytes().startswith(b"%PDF-") for path in tmp_path.glob("certificate-*.PDF"))

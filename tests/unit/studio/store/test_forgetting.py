@@ -1,15 +1,18 @@
-"""After retention nothing of a person is left in the tables of requests."""
+"""After retention nothing of a person is left in the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from consent.grant import RecordId
 from studio.errors import NotFoundError
 from studio.store.forgetting import forget_request
+from studio.store.likenesses import LikenessStore, LikenessVersion
 from studio.store.schema import metadata
 from tests.fakes.request_home import RequestHome
 
@@ -23,6 +26,11 @@ TABLES = (
     "passkeys",
     "scripts",
     "acts",
+    "envelopes",
+    "salts",
+    "vault_items",
+    "likenesses",
+    "likeness_versions",
 )
 
 
@@ -46,12 +54,35 @@ def test_nothing_of_the_person_is_left(home: RequestHome) -> None:
     page.go_through()
     home.room.requests.request_script(page.request_id, text="Moi, Cam", locale="fr", campaign="x", by="m@example.com")
     assert "Cam" in stored(home)
+    home.vault.erase_record(page.record_id, at=home.clock(), why="retention")
+    record_id = page.record_id
     for _ in range(2):
         forget_request(home.engine, page.request_id)
     left = stored(home)
     for word in ("Cam", "camille@", "legal@", "passed", "script_asked"):
         assert word not in left
-    assert page.record_id in left  # that there was a version stays
+    assert record_id not in left
+    assert page.request_id not in left
+
+
+def test_likenesses_of_its_records_are_forgotten_and_others_are_not(home: RequestHome) -> None:
+    page = home.sent()
+    store = LikenessStore(home.engine)
+    fit = LikenessVersion(
+        version=0,
+        language="fr",
+        profile_item_id="a" * 32,
+        profile_sha256="b" * 64,
+        recordings=(),
+        report={},
+        enrolled_by="legal@example.com",
+        enrolled_at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    store.add(page.record_id, fit, new_id="l1111")
+    store.add(RecordId("0" * 64), fit, new_id="l2222")
+    for _ in range(2):
+        forget_request(home.engine, page.request_id)
+    assert [row.id for row in store.all()] == ["l2222"]
 
 
 def test_draft_goes_as_a_whole(home: RequestHome) -> None:

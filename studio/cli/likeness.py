@@ -1,0 +1,245 @@
+"""sayso likeness …: a consenting person's own voice, from recordings to a take that speaks in it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.cli.session import HomeOption, JsonOption, answer, open_wiring, plain_errors
+
+if TYPE_CHECKING:
+    from studio.likenesses.desk import LikenessDesk
+    from studio.likenesses.listening import Report
+    from studio.store.likenesses import LikenessRow, LikenessVersion
+
+app = typer.Typer(no_args_is_help=True, help="Likenesses: a consenting person's own voice.")
+
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The likeness's id, or its beginning.", show_default=False)
+]
+ByOption = Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who does it; it is written down.")]
+CONSOLE = "console"
+
+
+@app.command(epilog="Example: sayso likeness enrol --consent 3fa1b2 --voice recordings --language fr")
+def enrol(
+    consent: Annotated[
+        str,
+        typer.Option("--consent", metavar="ID", help="The record that allows it (its beginning).", show_default=False),
+    ],
+    voice: Annotated[
+        Path | None,
+        typer.Option(
+            "--voice",
+            metavar="DIR",
+            help="Recordings that the record binds; NAME.txt beside NAME.wav is what is said in it. Without it: what "
+            "the person recorded on their own page.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="TAG", help="Default: the subject's language.", show_default=False),
+    ] = None,
+    by: ByOption = CONSOLE,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit a voice to a person's recordings: a minute or two. Legal lets it be used afterwards.
+
+    Recordings that are not good enough are refused, with what to record again; then nothing of them is kept.
+    """
+    with plain_errors():
+        from studio.wiring.likenesses import open_likenesses  # noqa: PLC0415 - keeps --help fast
+
+        wiring = open_wiring(home)
+        room = open_likenesses(wiring)
+        record_id = wiring.records.resolve(consent)
+        with _reporting(quietly=as_json) as report:
+            row = room.enrolling.enrol(record_id, voice=voice, language=language, by=by, report=report)
+        answer(_row(row, room.desk), as_json=as_json, text=lambda: _enrolled(row))
+
+
+@app.command("list", epilog="Example: sayso likeness list")
+def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List every likeness of this home."""
+    with plain_errors():
+        desk = _desk(home)
+        rows = desk.all()
+        answer(
+            {"likenesses": [_row(row, desk) for row in rows]},
+            as_json=as_json,
+            text=lambda: "\n".join(_line(row, desk) for row in rows) or "no likenesses; sayso likeness enrol makes one",
+        )
+
+
+@app.command(epilog="Example: sayso likeness show l3fa1b2 --json")
+def show(likeness: IdArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show a likeness: its versions, from what each was fitted, how good it is, who let it be used."""
+    with plain_errors():
+        desk = _desk(home)
+        row = desk.find(likeness)
+        answer(_row(row, desk), as_json=as_json, text=lambda: "\n".join(_lines(row, desk)))
+
+
+@app.command(epilog='Example: sayso likeness preview l3fa1b2 --text "Good morning." --locale en-US --out previews')
+def preview(
+    likeness: IdArgument,
+    text: Annotated[str, typer.Option("--text", help="What is said; 300 characters before legal's release.")],
+    locale: Annotated[str, typer.Option("--locale", metavar="TAG", help="Its language, for example fr-FR.")],
+    market: Annotated[
+        str | None, typer.Option("--market", help="Default: the first that the consent names.", show_default=False)
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="Default: the first that the consent names.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to copy the sound.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hear a likeness: a take of sound like any other, asked of the consent, labelled, signed, and on record."""
+    with plain_errors():
+        from studio.campaigns.previewing import preview_brief  # noqa: PLC0415 - keeps --help fast
+        from studio.cli.campaign import report, run_brief  # noqa: PLC0415 - as above
+        from studio.wiring.likenesses import open_likenesses  # noqa: PLC0415 - as above
+
+        wiring = open_wiring(home)
+        room = open_likenesses(wiring)
+        row = room.desk.find(likeness)
+        record, _ = room.enrolling.right.require(row.record_id)
+        with tempfile.TemporaryDirectory(prefix="sayso-preview-") as folder:
+            brief = preview_brief(
+                Path(folder),
+                record_id=row.record_id,
+                record=record,
+                likeness=row.id,
+                text=text,
+                locale=locale,
+                market=market,
+                channel=channel,
+            )
+            result = run_brief(wiring, brief, out=out, quietly=as_json)
+        report(result, as_json=as_json)
+        raise typer.Exit(result.exit_code)
+
+
+@app.command(epilog="Example: sayso likeness release l3fa1b2 --as legal@example.com")
+def release(
+    likeness: IdArgument,
+    by: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who of legal does it.", show_default=False)],
+    version: Annotated[
+        int | None, typer.Option("--version", help="Default: the newest.", min=1, show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a likeness be used: from now on briefs that name it speak with this version."""
+    with plain_errors():
+        desk = _desk(home)
+        row = desk.release(likeness, version=version, by=by)
+        answer(
+            _row(row, desk),
+            as_json=as_json,
+            text=lambda: f'{row.id} may be used; write likeness = "{row.id}" into a brief',
+        )
+
+
+@app.command(epilog="Example: sayso likeness erase l3fa1b2 --as legal@example.com")
+def erase(likeness: IdArgument, by: ByOption = CONSOLE, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Destroy a likeness with its recordings, for ever; takes in the making are stopped. The consent stands."""
+    with plain_errors():
+        desk = _desk(home)
+        row = desk.find(likeness)
+        count = desk.erase(row.id, by=by)
+        answer(
+            {"id": row.id, "erased": count},
+            as_json=as_json,
+            text=lambda: f"{row.id} is erased: {count} files; their keys are gone, so no copy can be read again",
+        )
+
+
+def _desk(home: Path | None) -> LikenessDesk:
+    from studio.wiring.likenesses import open_likenesses  # noqa: PLC0415 - keeps --help fast
+
+    return open_likenesses(open_wiring(home)).desk
+
+
+@contextmanager
+def _reporting(*, quietly: bool) -> Iterator[Report]:
+    """A bar for each step, on stderr."""
+    if quietly:
+        yield lambda _step, _share: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - keeps --help fast
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+
+    columns = (TextColumn("{task.description:<8}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=1.0)
+            progress.update(tasks[step], completed=share)
+
+        yield report
+
+
+def _enrolled(row: LikenessRow) -> str:
+    newest = row.versions[-1]
+    return (
+        f"{row.id} version {newest.version} is enrolled from {newest.report.get('speech_s')} s of speech\n"
+        f'hear it:       sayso likeness preview {row.id} --locale {newest.language} --text "…"\n'
+        f"let it be used: sayso likeness release {row.id} --as EMAIL"
+    )
+
+
+def _row(row: LikenessRow, desk: LikenessDesk) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "consent": row.record_id,
+        "created_at": row.created_at.isoformat(),
+        "versions": [_version(row, one, desk) for one in row.versions],
+    }
+
+
+def _version(row: LikenessRow, version: LikenessVersion, desk: LikenessDesk) -> dict[str, object]:
+    return {
+        "version": version.version,
+        "state": desk.state(row, version),
+        "language": version.language,
+        "profile_sha256": version.profile_sha256,
+        "recordings": len(version.recordings),
+        "enrolled_at": version.enrolled_at.isoformat(),
+        "enrolled_by": version.enrolled_by,
+        "released_at": None if version.released_at is None else version.released_at.isoformat(),
+        "released_by": version.released_by,
+        "report": dict(version.report),
+    }
+
+
+def _line(row: LikenessRow, desk: LikenessDesk) -> str:
+    newest = row.versions[-1]
+    state = desk.state(row, newest)
+    return f"{row.id}  {state:<8}  v{newest.version}  {newest.language:<6}  consent {row.record_id[:12]}"
+
+
+def _lines(row: LikenessRow, desk: LikenessDesk) -> list[str]:
+    lines = [f"{row.id}  under consent {row.record_id}"]
+    for one in row.versions:
+        let = f", let by {one.released_by}" if one.released_by else ""
+        lines.append(
+            f"version {one.version}  {desk.state(row, one)}  {one.language}  {len(one.recordings)} recordings, "
+            f"{one.report.get('speech_s')} s of speech, by {one.enrolled_by} at {one.enrolled_at:%Y-%m-%d %H:%M}{let}"
+        )
+        fit = one.report.get("fit")
+        if isinstance(fit, Mapping):
+            lines += [f"  {name}: {value}" for name, value in fit.items()]
+    return lines

@@ -1,0 +1,109 @@
+"""Likenesses, wired: the studio's own vault, records and ledger; the engines that listen and fit load late."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from consent.grant import ReasonCode, RecordId, Sha256Hex
+from studio.consents.actbook import ActBook
+from studio.jobs.plan import TakePlan
+from studio.likenesses.desk import LikenessDesk
+from studio.likenesses.enrolling import Enrolling
+from studio.likenesses.gate import LikenessGate, public_name
+from studio.likenesses.gathering import Gathering
+from studio.likenesses.listening import Fitter, Listener
+from studio.likenesses.right import VoiceRight
+from studio.store.campaigns import Fault, TakeStatus
+from studio.store.likenesses import LikenessRow, LikenessStore
+from studio.store.statements import StatementStore
+from studio.wiring.voices import StudioFitter, StudioListener
+
+if TYPE_CHECKING:
+    from pipelines.voice.likeness.profile import VoiceProfile
+    from studio.wiring.root import Wiring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikenessRoom:
+    """Enrol, look, let, erase; and what the gates ask."""
+
+    gate: LikenessGate
+    desk: LikenessDesk
+    enrolling: Enrolling
+
+
+def open_gate(wiring: Wiring) -> LikenessGate:
+    """What every gate asks of a likeness."""
+    return LikenessGate(store=LikenessStore(wiring.engine), vault=lambda: wiring.vault)
+
+
+def open_likenesses(wiring: Wiring, *, listener: Listener | None = None, fitter: Fitter | None = None) -> LikenessRoom:
+    """The likenesses of this studio; a test may bring its own ears."""
+    store, gate = LikenessStore(wiring.engine), open_gate(wiring)
+    right = VoiceRight(records=wiring.records, status=wiring.dossiers.status)
+    book = ActBook(records=wiring.records, clock=wiring.clock)
+
+    def note(record_id: RecordId, action: str, actor: str, reason: str) -> object:
+        return book.note(record_id, action=action, actor=actor, reason=reason)
+
+    def stop(row: LikenessRow, take_ids: tuple[str, ...]) -> None:
+        fault = Fault(
+            code=ReasonCode.REVOKED.value,
+            message=f"the likeness {row.id} was erased while this take was in the making; it was destroyed",
+        )
+        wiring.stop_takes(take_ids, fault=fault, status=TakeStatus.REFUSED)
+
+    desk = LikenessDesk(
+        right=right,
+        gate=gate,
+        store=store,
+        campaigns=wiring.campaigns,
+        vault=wiring.vault,
+        note=note,
+        stop=stop,
+        clock=wiring.clock,
+    )
+    enrolling = Enrolling(
+        right=right,
+        gathering=Gathering(vault=wiring.vault, prompts=_prompts),
+        store=store,
+        statements=StatementStore(wiring.engine),
+        vault=wiring.vault,
+        listener=listener or StudioListener(wiring.weights),
+        fitter=fitter or StudioFitter(wiring.weights),
+        note=note,
+        clock=wiring.clock,
+        lock_path=wiring.settings.locks_dir / "likeness.lock",
+        new_id=lambda: f"l{secrets.token_hex(5)}",
+    )
+    return LikenessRoom(gate=gate, desk=desk, enrolling=enrolling)
+
+
+def profile_of(wiring: Wiring, plan: TakePlan) -> VoiceProfile | None:
+    """The fitted voice that a take is spoken in, opened in memory; None for a stock voice.
+
+    Raises:
+        ConsentRefusedError: it may not be used, or not any more.
+        InputInvalidError: it is no profile of a version that this studio speaks.
+    """
+    if plan.likeness is None:
+        return None
+    from pipelines.voice.likeness.profile import VoiceProfile  # noqa: PLC0415 - needs the engines extra
+
+    return VoiceProfile.from_bytes(open_gate(wiring).profile(plan))
+
+
+def manifest_name(wiring: Wiring, plan: TakePlan) -> Sha256Hex | None:
+    """What a take's manifest says of the voice that speaks: the profile's salted hash; None for a stock voice."""
+    if plan.likeness is None:
+        return None
+    envelope = wiring.records.find(RecordId(plan.record_id))
+    salt = None if envelope is None else envelope.salt
+    return None if salt is None else public_name(plan.likeness.profile_sha256, salt)
+
+
+def _prompts(language: str) -> tuple[str, ...]:
+    del language  # there is no list of sentences yet: recordings come as files, without a text to hold them against
+    return ()

@@ -1,0 +1,121 @@
+"""sayso likeness as scripts see it: exit codes, JSON on stdout, one sentence on stderr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from consent.keys import SigningKey
+from studio.cli.app import app
+from tests.fakes.ears import BAD, FakeFitter, FakeListener
+from tests.fakes.studio_home import StudioHome
+from tests.unit.studio.likenesses.conftest import BOUND, RECORDINGS
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudioHome:
+    made = StudioHome(tmp_path)
+    for name in ("SAYSO_DATABASE_URL", "SAYSO_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SAYSO_HOME", made.environ["SAYSO_HOME"])
+    monkeypatch.setenv("SAYSO_WEIGHTS", made.environ["SAYSO_WEIGHTS"])
+    monkeypatch.setattr("studio.wiring.likenesses.StudioListener", lambda _weights: FakeListener())
+    monkeypatch.setattr("studio.wiring.likenesses.StudioFitter", lambda _weights: FakeFitter())
+    (tmp_path / "voice").mkdir()
+    for name, content in RECORDINGS.items():
+        (tmp_path / "voice" / name).write_bytes(content)
+    return made
+
+
+@pytest.fixture
+def record(home: StudioHome) -> str:
+    terms = home.folder / "consent.toml"
+    terms.write_text(terms.read_text().replace(*BOUND))
+    wiring = home.wiring()
+    record_id = wiring.acts.new(terms).record_id
+    wiring.acts.sign(record_id, key=SigningKey.generate())
+    for approver in ("legal@example.com", "head@example.com"):
+        wiring.acts.approve(record_id, approver=approver, evidence=home.folder / "contract.pdf")
+    return record_id
+
+
+def sayso(*words: str | Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["likeness", *(str(word) for word in words)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def enrolled(home: StudioHome, record: str) -> str:
+    code, out, err = sayso("enrol", "--consent", record[:12], "--voice", home.folder / "voice", "--json")
+    assert code == 0, err
+    return str(json.loads(out)["id"])
+
+
+def test_whole_way_of_a_likeness(home: StudioHome, record: str) -> None:
+    name = enrolled(home, record)
+    assert json.loads(sayso("show", name, "--json")[1])["versions"][0]["state"] == "waits"
+    code, out, _ = sayso("release", name, "--as", "legal@example.com", "--json")
+    assert (code, json.loads(out)["versions"][0]["released_by"]) == (0, "legal@example.com")
+    listed = json.loads(sayso("list", "--json")[1])["likenesses"]
+    assert [(one["id"], one["consent"]) for one in listed] == [(name, record)]
+    code, out, _ = sayso("erase", name, "--as", "legal@example.com", "--json")
+    assert (code, json.loads(out)) == (0, {"id": name, "erased": 3})
+    assert "erased" in sayso("list")[1]
+
+
+def test_people_are_told_what_to_do_next(home: StudioHome, record: str) -> None:
+    code, out, err = sayso("enrol", "--consent", record, "--voice", home.folder / "voice")
+    assert code == 0, err
+    assert "sayso likeness preview l" in out
+    assert "sayso likeness release l" in out
+    name = out.split()[0]
+    shown = sayso("show", name)[1]
+    assert "2 recordings" in shown
+    assert "similarity_fitted: 0.88" in shown
+
+
+def test_nothing_enrolled_is_said(home: StudioHome) -> None:
+    assert sayso("list")[1].startswith("no likenesses")
+    assert json.loads(sayso("list", "--json")[1]) == {"likenesses": []}
+
+
+def test_refusal_by_consent_exits_3(home: StudioHome, record: str) -> None:
+    (home.folder / "voice" / "c.wav").write_bytes(b"RIFF....WAVEfmt somebody else")
+    code, out, err = sayso("enrol", "--consent", record, "--voice", home.folder / "voice", "--json")
+    assert (code, out) == (3, "")
+    assert "asset_not_covered: c.wav" in err
+
+
+def test_bad_recordings_exit_1_and_say_what_to_record_again(home: StudioHome) -> None:
+    (home.folder / "voice" / "a.wav").write_bytes(RECORDINGS["a.wav"] + BAD)
+    terms = home.folder / "consent.toml"
+    terms.write_text(terms.read_text().replace(*BOUND))
+    wiring = home.wiring()
+    record_id = wiring.acts.new(terms).record_id
+    wiring.acts.sign(record_id, key=SigningKey.generate())
+    for approver in ("legal@example.com", "head@example.com"):
+        wiring.acts.approve(record_id, approver=approver, evidence=home.folder / "contract.pdf")
+    code, out, err = sayso("enrol", "--consent", record_id, "--voice", home.folder / "voice", "--json")
+    assert (code, out) == (1, "")
+    assert "a.wav: record it again in a quiet room" in err
+
+
+WRONG_USES = {
+    "no such likeness": ("show", "labcd"),
+    "no such consent": ("enrol", "--consent", "0123456789", "--voice", "."),
+    "nobody releases": ("release", "labcd", "--as", "legal@example.com"),
+    "nothing to erase": ("erase", "labcd"),
+    "nothing to hear": ("preview", "labcd", "--text", "x", "--locale", "en-US"),
+    "no consent named": ("enrol", "--voice", "."),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_USES.values(), ids=WRONG_USES.keys())
+def test_wrong_use_exits_2_without_traceback(home: StudioHome, words: tuple[str, ...]) -> None:
+    code, out, err = sayso(*words)
+    assert code == 2, err
+    assert out == ""
+    assert err.strip()
+    assert "Traceback" not in err
