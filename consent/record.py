@@ -108,7 +108,7 @@ class Subject(_Part):
 
 
 class Guardian(_Part):
-    """Who agrees beside a minor. Kept on record; a minor is refused all the same (clause 4.3)."""
+    """Who agrees beside a minor, and signs with a key of their own. Without that a minor is refused (clause 4.8)."""
 
     name: Line
     contact: Line

@@ -2,8 +2,11 @@
 
 Give --controller-key and --ledger-key (64 hexadecimal digits, from the company itself) to know whose dossier it is.
 Exit code 0: everything fits; 1: something does not, with a sentence. Numbers are clauses of docs/consent-spec.md.
+A dossier proves the entries that are in it. It cannot prove that none was left out: a later withdrawal may exist. Ask the
+company for a newer one, or check a film with `sayso verify`, which asks the ledger itself.
 """
 import argparse, base64, hashlib, io, json, sys, zipfile, zlib
+from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -39,6 +42,8 @@ def signed(said, payload, purpose, who):  # 3: Ed25519 over purpose 0x00 payload
         told = json.loads(client)
         need(told["type"] == "webauthn.get" and b64(told["challenge"]) == sha(message) and told["origin"] == said["origin"]
              and not told.get("crossOrigin"), f"{who}: the passkey signed something else")
+        host = urlsplit(said["origin"]).hostname or ""  # WebAuthn 5.1.3: the site is the origin's host, or what it lies in
+        need(host == said["rp_id"] or host.endswith("." + said["rp_id"]), f"{who}: the page does not lie within the passkey's site")
         need(data[:32] == sha(said["rp_id"].encode()) and data[32] & 5 == 5, f"{who}: another site, or the user was not verified")
         value, over = b64(said["value"]), data + sha(client)
         if key[3] == -7:
@@ -64,7 +69,9 @@ def root_of(leaf, index, size, proof):  # RFC 9162, 2.1.3.2
     return leaf
 
 def verify(raw, controller, ledger_key):
-    files = {name: zipfile.ZipFile(io.BytesIO(raw)).read(name) for name in zipfile.ZipFile(io.BytesIO(raw)).namelist()}
+    names = zipfile.ZipFile(io.BytesIO(raw)).namelist()
+    need(len(names) == len(set(names)), "the zip file has two files of one name")
+    files = {name: zipfile.ZipFile(io.BytesIO(raw)).read(name) for name in names}
     again = io.BytesIO()  # the zip has one form: names sorted, nothing packed, no dates. Any other byte was changed
     with zipfile.ZipFile(again, "w") as copy:
         for name in sorted(files):
@@ -144,6 +151,8 @@ if __name__ == "__main__":
         record, identity, events, keys, origin = verify(open(options.dossier, "rb").read(), options.controller_key, options.ledger_key)
     except UNREADABLE as e:
         sys.exit(f"NOT VERIFIED: this is no dossier that can be read ({type(e).__name__})")
-    print(f"Verified: record {identity} of {record['subject']['name']} for {record['controller']['name']}")
-    print("Ledger", origin, "says:", ", ".join(json.loads(base64.b64decode(one["entry"]))["kind"] for one in events))
+    kinds = [json.loads(base64.b64decode(one["entry"]))["kind"] for one in events]
+    ended = next((kind for kind in ("revoked", "declined", "superseded") if kind in kinds), None)
+    print(f"{'Genuine, and ' + ended.upper() + ': do not rely on it' if ended else 'Verified'}: record {identity} of {record['subject']['name']} for {record['controller']['name']}")
+    print("Ledger", origin, "says:", ", ".join(kinds), "(whether anything was left out, a dossier cannot say)")
     print("Controller's key:", keys["controller"], "\nLedger's key:    ", keys["ledger"])

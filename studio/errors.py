@@ -9,6 +9,7 @@ StudioError
 │   └── VaultDamagedError a file of the vault was changed, cut off or lost
 ├── NoticeError          a message was not taken by the other side
 ├── JobError             a take stopped for a reason of our own
+├── RecordingsRefusedError   no voice can be fitted from these recordings; says what to record again
 └── InterruptedByPersonError   a person asked to stop; the work goes on where it stopped
 """
 
@@ -49,6 +50,14 @@ class NoticeError(StudioError):
 
 class JobError(StudioError):
     """A take stopped for a reason of our own."""
+
+
+class RecordingsRefusedError(StudioError):
+    """No voice can be fitted from these recordings; ``advice`` says what to record again, sentence by sentence."""
+
+    def __init__(self, advice: tuple[str, ...]) -> None:
+        super().__init__("; ".join(advice) or "the recordings are not good enough; record again in a quiet room")
+        self.advice = advice
 
 
 class InterruptedByPersonError(StudioError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from consent.ledger.audit import LedgerReport, verify_whole
 from consent.ledger.checkpoint import Checkpoint, sign_checkpoint, verifier_key, verify_checkpoint
 from consent.ledger.entries import (
+    FORGOTTEN,
     Acted,
     Approved,
     Assessed,
@@ -35,6 +36,7 @@ from consent.ledger.view import LedgerView
 
 __all__ = [
     "EMPTY_ROOT",
+    "FORGOTTEN",
     "Acted",
     "Approved",
     "Assessed",

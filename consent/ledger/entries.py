@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, TypeAlias, get_args
+from typing import ClassVar, Final, TypeAlias, get_args
 
 from consent.errors import LedgerUnreadableError
 from consent.grant import Sha256Hex, TakeId
@@ -139,6 +139,9 @@ class Superseded(_Entry):
 
     kind: ClassVar[str] = "superseded"
     successor_hash: Sha256Hex  # the newer version's public hash
+
+
+FORGOTTEN: Final = "forgotten"  # the last act: after it nothing ties the record's entries to anybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

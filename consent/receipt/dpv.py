@@ -1,8 +1,9 @@
 """The receipt as JSON-LD, in the W3C's Data Privacy Vocabulary (DPV 2).
 
 A receipt is a wrapper around the record, as in the community group's guide to ISO/IEC TS 27560
-(https://w3id.org/dpv/guides/consent-27560), whose table of fields is followed. Every ``dpv:``, ``pd:`` and ``eu-gdpr:``
-name stands in the vocabulary; it has no word for a voice, a brand or a channel, and these go by ``sayso:``.
+(https://w3id.org/dpv/guides/consent-27560), whose table of fields is followed. The ``dpv:``, ``pd:`` and
+``eu-gdpr:`` names are meant to be the vocabulary's; a test holds receipts to a list of them that people keep, and
+nothing here reads the vocabulary itself. It has no word for a voice, a brand or a channel: these go by ``sayso:``.
 The context is inline, so that reading a receipt asks no network. Like the plain receipt it is personal data.
 """
 

@@ -19,36 +19,40 @@ _BOX_KEYS: Final = ("x", "y", "width", "height")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentClaim:
-    """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed note of the decision."""
+    """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed note of the decision.
+
+    ``voice_profile`` is the salted hash of the fitted voice that speaks, None for a voice that is nobody's.
+    """
 
     take_id: str
     public_hash: str
     checkpoint: str
     subject_class: str
     assurance: str
+    voice_profile: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the assertion's data."""
         return {
             "version": VERSION,
             "take": self.take_id,
-            "record": {"alg": "sha256", "salted": True, "hash": self.public_hash},
+            "record": _salted(self.public_hash),
             "ledgerCheckpoint": self.checkpoint,
             "subjectClass": self.subject_class,
             "assurance": self.assurance,
+            **({} if self.voice_profile is None else {"voiceProfile": _salted(self.voice_profile)}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> ConsentClaim:
         """Read an assertion's data; raises ``ProvenanceError`` on anything but what ``to_json`` writes."""
-        record = data.get("record")
-        public_hash = record.get("hash") if isinstance(record, Mapping) else None
         return cls(
             take_id=_text(data.get("take")),
-            public_hash=_text(public_hash),
+            public_hash=_hash(data.get("record")),
             checkpoint=_text(data.get("ledgerCheckpoint")),
             subject_class=_text(data.get("subjectClass")),
             assurance=_text(data.get("assurance")),
+            voice_profile=_hash(data["voiceProfile"]) if "voiceProfile" in data else None,
         )
 
 
@@ -90,6 +94,14 @@ class DisclosureClaim:
             notice_text=None if notice is None else _text(notice),
             watermark=_text(data.get("watermark")),
         )
+
+
+def _salted(sha256: str) -> dict[str, object]:
+    return {"alg": "sha256", "salted": True, "hash": sha256}
+
+
+def _hash(value: object) -> str:
+    return _text(value.get("hash") if isinstance(value, Mapping) else None)
 
 
 def _box_to_json(box: tuple[int, int, int, int] | None) -> dict[str, int] | None:

@@ -55,6 +55,7 @@ def manifest_spec(
             checkpoint=grant.checkpoint,
             subject_class=grant.subject_class,
             assurance=grant.assurance,
+            voice_profile=provenance.voice_profile,
         ),
         disclosure=DisclosureClaim(
             market=request.market,

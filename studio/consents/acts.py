@@ -18,7 +18,7 @@ from consent.ledger import Approved, Assessed, Entry, LedgerView, Resumed, Revok
 from consent.record import SALT_BYTES, Depiction
 from consent.tomlfile import read_toml
 from studio.consents.actbook import CONSOLE, SUBJECT, ActBook, Stamp
-from studio.consents.evidence import EvidenceKeeper, keep_evidence, read_evidence, store_evidence
+from studio.consents.evidence import EvidenceKeeper, keep_evidence, read_evidence
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
@@ -34,8 +34,8 @@ class ConsentActs:
 
     ``controller_key`` opens (and at first use makes) the controller's key; ``withdrawn`` stops what is running for a
     record and destroys its copies; ``depiction`` judges whether a picture is a photograph. ``approved`` is told of each
-    approval, so that an approved amendment takes the place of the version before it. ``keeper`` seals contracts;
-    without one they lie in ``evidence_dir``.
+    approval, so that an approved amendment takes the place of the version before it. ``keeper``, the vault, seals
+    contracts.
     """
 
     records: RecordStore
@@ -47,8 +47,8 @@ class ConsentActs:
     controller_key: Callable[[], SigningKey]
     depiction: Callable[[Path], Depiction]
     withdrawn: Callable[[RecordId], None]
+    keeper: EvidenceKeeper
     approved: Callable[[RecordId], None] = _nothing_follows
-    keeper: EvidenceKeeper | None = None
 
     @property
     def book(self) -> ActBook:
@@ -105,10 +105,7 @@ class ConsentActs:
         attached: Evidence | None = None
         if evidence is not None:
             attached, content = read_evidence(evidence, at=at)
-            if self.keeper is None:
-                store_evidence(self.evidence_dir, attached, content)
-            else:
-                keep_evidence(self.keeper, record_id, attached, content)
+            keep_evidence(self.keeper, record_id, attached, content)
 
         def make(envelope: Envelope, said: Stamp) -> tuple[Envelope, Entry]:
             after = approve_record(envelope, key=self.controller_key(), approver=approver, at=at, evidence=attached)

@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 
 from consent.envelope import Envelope
 from consent.errors import RecordInvalidError
-from consent.grant import RecordId, Sha256Hex
+from consent.grant import Modality, RecordId, Sha256Hex
 from consent.keys import SigningKey
 from consent.ledger import Superseded
 from consent.record import ConsentRecord
 from consent.restriction import FIELDS, Restriction
 from studio.consents.actbook import ActBook
+from studio.consents.aftermath import follow
 from studio.consents.destruction import (
     DELETION,
     Cause,
@@ -32,12 +33,12 @@ from studio.consents.destruction import (
     What,
     destroyed_item,
 )
-from studio.consents.ending import LIKENESS, Ending, due_at, ending_of, kinds_due, proof_until
+from studio.consents.ending import LIKENESS, Ending, due_at, ending_of, kinds_due, last_day, proof_until
 from studio.consents.withdrawal import Cleared, Withdrawal, take_down, touched
 from studio.notices.notifier import About, Notifier
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
-from studio.vault.item import Kind
+from studio.vault.item import Kind, is_of_voice
 from studio.vault.vault import Vault
 
 STUDIO = "studio"  # the actor of what runs by itself
@@ -70,7 +71,16 @@ class Destruction:
     clock: Callable[[], datetime]
 
     def withdrawn(self, record_id: RecordId) -> DestructionCertificate | None:
-        """End what a withdrawal began. Returns the certificate; None if the record cannot be read or named any more."""
+        """End what a withdrawal began. Returns the certificate; None if the record cannot be read or named any more.
+
+        A notice that cannot be written does not stand in the way; the sweep tries it again.
+        """
+        newest, tell = self._end(record_id)
+        follow(tell, what="notices of the withdrawal", record_id=record_id, book=self._book)
+        return newest
+
+    def _end(self, record_id: RecordId) -> tuple[DestructionCertificate | None, Callable[[], None]]:
+        """Destroy and certify; returns the newest certificate, and what tells people of it."""
         at = self.clock()
         cleared = self.copies.clean_up(record_id)
         known = self._known(record_id, at)
@@ -79,43 +89,61 @@ class Destruction:
             kinds = LIKENESS | kinds_due(known.record.retention, known.ending, at=at)
         self.vault.erase_record(record_id, kinds=kinds, at=at, why="withdrawn")
         if known is None or known.ending is None:
-            return None
+            return None, _nothing_to_tell
+        ending = known.ending
         issued = self._certify(known, cause="withdrawn", cleared=cleared, must=True)
         self._withdraw_older(known.record, at=at)
         newest = issued or self.certificates.of(known.about.public_hash)[-1]
-        view = self.ledger.view()
-        is_replaced = any(isinstance(one, Superseded) for one in view.history(known.about.public_hash))
-        self.notifier.withdrawn(
-            known.about,
-            take_down=take_down(view.releases(known.about.public_hash)),
-            tell_subject=not is_replaced,  # who withdraws a request is told once, not for each of its versions
-            certificate=newest.to_bytes().decode(),
-            kept_until=proof_until(known.record.retention, known.ending, at=at),
-        )
-        return newest
+
+        def tell() -> None:
+            view = self.ledger.view()
+            is_replaced = any(isinstance(one, Superseded) for one in view.history(known.about.public_hash))
+            self.notifier.withdrawn(
+                known.about,
+                take_down=take_down(view.releases(known.about.public_hash)),
+                tell_subject=not is_replaced,  # who withdraws a request is told once, not for each of its versions
+                certificate=newest.to_bytes().decode(),
+                kept_until=proof_until(known.record.retention, ending, at=at),
+            )
+
+        return newest, tell
 
     def restricted(self, record_id: RecordId, restriction: Restriction) -> None:
-        """Tell who has to know of a part that was taken back; nothing is destroyed, the rest still stands."""
-        envelope, known = self.records.find(record_id), self._known(record_id, self.clock())
+        """Tell who has to know of a part that was taken back; the rest still stands.
+
+        If it is the voice, the voice alone is destroyed: recordings, and what was fitted from them.
+        """
+        at = self.clock()
+        if Modality.VOICE in restriction.modalities:
+            self._silence(record_id, at=at)
+        envelope, known = self.records.find(record_id), self._known(record_id, at)
         if envelope is None or known is None or envelope.salt is None:
             return
-        releases = self.ledger.view().releases(known.about.public_hash)
-        self.notifier.restricted(
-            known.about,
-            named=restriction.salted_hash(envelope.salt),
-            parts=_parts(restriction),
-            take_down=take_down(touched(releases, restriction, self.copies.campaigns)),
-        )
+        named = restriction.salted_hash(envelope.salt)
+
+        def tell() -> None:
+            releases = self.ledger.view().releases(known.about.public_hash)
+            self.notifier.restricted(
+                known.about,
+                named=named,
+                parts=_parts(restriction),
+                take_down=take_down(touched(releases, restriction, self.copies.campaigns)),
+            )
+
+        follow(tell, what="notices of what was taken back", record_id=record_id, book=self._book)
 
     def retire(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
         """Destroy what has reached the end of its time. Returns the certificate, or None if there was nothing to do."""
         known = self._known(record_id, at)
-        if known is None or known.ending is None:
+        if known is None:
             return None
+        if known.ending is None:  # a partial withdrawal that was cut off is ended here
+            return self._silence(record_id, at=at) if self._has_no_voice(record_id) else None
         before = self.certificates.of(known.about.public_hash)
         is_fresh = at - known.ending.at < FRESH
         if known.ending.how == "withdrawn" and (is_fresh or not before):
-            newest = self.withdrawn(record_id)
+            newest, tell = self._end(record_id)
+            tell()  # a fault of it is the sweep's to report
             return newest if newest is not None and newest.number > len(before) else None
         due = kinds_due(known.record.retention, known.ending, at=at)
         cleared = self.copies.clean_up(record_id) if "portrait" in due else _NOTHING
@@ -132,6 +160,19 @@ class Destruction:
         """How the consent ended, if it has and if it can be read."""
         known = self._known(record_id, at)
         return None if known is None else known.ending
+
+    def _has_no_voice(self, record_id: RecordId) -> bool:
+        envelope = self.records.find(record_id)
+        taken_back = () if envelope is None else envelope.restrictions
+        return any(Modality.VOICE in one.modalities for one in taken_back)
+
+    def _silence(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
+        """Destroy the voice and nothing else; returns the certificate if there was anything."""
+        gone = tuple(filter(is_of_voice, self.vault.items(record_id)))
+        for item in gone:
+            self.vault.erase(item.id, at=at, why="withdrawn")
+        known = self._known(record_id, at)
+        return self._certify(known, cause="withdrawn", cleared=_NOTHING, must=False) if known and gone else None
 
     def _withdraw_older(self, record: ConsentRecord, *, at: datetime) -> None:
         """The versions that this one replaced go with it, whatever time they had left."""
@@ -180,13 +221,13 @@ class Destruction:
         return certificate
 
     def _kept(self, known: _Known) -> Sequence[Kept]:
-        assert known.ending is not None, "nothing is certified before the end"
+        ending = known.ending or last_day(known.record)  # the voice may go long before the rest
         counts = Counter(item.kind for item in self.vault.items(known.about.record_id))
         return tuple(
             Kept(
                 what=kind,
                 count=count,
-                until=due_at(kind, known.record.retention, known.ending),
+                until=due_at(kind, known.record.retention, ending),
                 reason="proof that earlier uses were allowed (GDPR Art. 17(3)(e)), as the record's retention says"
                 if kind not in LIKENESS
                 else "the record's retention",
@@ -194,9 +235,16 @@ class Destruction:
             for kind, count in sorted(counts.items())
         )
 
+    @property
+    def _book(self) -> ActBook:
+        return ActBook(records=self.records, clock=self.clock)
+
     def _note(self, record_id: RecordId, certificate_sha256: Sha256Hex) -> None:
-        book = ActBook(records=self.records, clock=self.clock)
-        book.note(record_id, action="destroyed", actor=STUDIO, reason=f"certificate {certificate_sha256}")
+        self._book.note(record_id, action="destroyed", actor=STUDIO, reason=f"certificate {certificate_sha256}")
+
+
+def _nothing_to_tell() -> None:
+    """Of a record that cannot be read nobody can be told."""
 
 
 _NOTHING = Cleared(takes=0, campaigns=0, pictures=0)

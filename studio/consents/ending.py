@@ -36,8 +36,8 @@ class Ending:
 
 def ending_of(record: ConsentRecord, history: Iterable[Entry], *, at: datetime) -> Ending | None:
     """Return how a consent has ended by ``at``; None while it has not."""
-    last_moment = datetime.combine(record.scope.valid_until + timedelta(days=1), time(), UTC)
-    found: list[Ending] = [Ending(how="expired", at=last_moment)] if last_moment <= at else []
+    expiry = last_day(record)
+    found: list[Ending] = [expiry] if expiry.at <= at else []
     for entry in history:
         if isinstance(entry, Revoked):
             found.append(Ending(how="withdrawn", at=entry.at))
@@ -50,6 +50,11 @@ def ending_of(record: ConsentRecord, history: Iterable[Entry], *, at: datetime) 
     began = min(one.at for one in found)
     how = min(found, key=lambda one: (_STRICTNESS.index(one.how), one.at)).how
     return Ending(how=how, at=began)
+
+
+def last_day(record: ConsentRecord) -> Ending:
+    """Return how a consent ends at the latest: its last day is over."""
+    return Ending(how="expired", at=datetime.combine(record.scope.valid_until + timedelta(days=1), time(), UTC))
 
 
 def due_at(kind: Kind, retention: Retention, ending: Ending) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -86,16 +85,3 @@ def move_evidence(folder: Path, records: RecordStore, keeper: EvidenceKeeper) ->
     for name in moved:
         found[name].unlink()
     return tuple(path for name, path in found.items() if name not in moved)
-
-
-def store_evidence(folder: Path, evidence: Evidence, content: bytes) -> Path:
-    """Keep the bytes for their owner's eyes only (0600), whole or not at all."""
-    path = folder / evidence.sha256
-    part = folder / f"{evidence.sha256}.part"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    return path

@@ -19,7 +19,7 @@ from consent.ledger import Released
 from consent.restriction import Restriction, taken_back
 from studio.errors import NotFoundError
 from studio.jobs.plan import TakePlan
-from studio.store.campaigns import CampaignStore
+from studio.store.campaigns import CampaignStore, TakeRow
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
 
@@ -95,10 +95,23 @@ def touched(releases: Iterable[Released], restriction: Restriction, campaigns: C
     return tuple(release for release in releases if _is_touched(release, restriction, campaigns))
 
 
+def no_longer_covered(takes: Iterable[TakeRow], restriction: Restriction) -> tuple[str, ...]:
+    """The ids of the takes that something was taken back of; one whose plan cannot be read is among them."""
+    return tuple(take.id for take in takes if _touches(take.plan, restriction))
+
+
 def _is_touched(release: Released, restriction: Restriction, campaigns: CampaignStore) -> bool:
     try:
-        request = TakePlan.model_validate_json(campaigns.take(release.take_id).plan).request
-    except (NotFoundError, ValueError):
+        plan = campaigns.take(release.take_id).plan
+    except NotFoundError:
+        return True
+    return _touches(plan, restriction)
+
+
+def _touches(plan: str, restriction: Restriction) -> bool:
+    try:
+        request = TakePlan.model_validate_json(plan).request
+    except ValueError:
         return True
     parts = taken_back(
         (restriction,),

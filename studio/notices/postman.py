@@ -67,5 +67,8 @@ class Postman:
         except NoticeError as e:
             self.outbox.failed(queued, at=self.clock(), error=str(e))
             return False
+        except Exception as e:  # noqa: BLE001 - what a server answers can break more than we know; the rest must go out
+            self.outbox.failed(queued, at=self.clock(), error=f"a fault of ours: {type(e).__name__}")
+            return False
         self.outbox.sent(queued.id, at=self.clock())
         return True

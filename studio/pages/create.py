@@ -172,7 +172,8 @@ def _lay_out(desk: Desk, page: CreatePage) -> Widgets:
     first = cards[0].record_id if cards else None
     gr.HTML(
         "<div class='top'><img src='/static/sayso-mark.svg' alt=''><h1>Make an ad</h1>"
-        "<a href='/verify' target='_blank'>Check a file</a></div>"
+        "<a href='/verify' target='_blank'>Check a file</a>"
+        "<a href='/legal/' target='_blank'>Legal: requests and consents</a></div>"
     )
     with gr.Row(equal_height=False):
         with gr.Column(scale=5, min_width=360):

@@ -122,12 +122,25 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One sentence that a new version says otherwise; None where a version does not say it."""
+
+    heading: str
+    old: str | None
+    new: str | None
+    is_wider: bool  # allows something that was not allowed before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectView:
     """One link, opened."""
 
     party: Party
     stage: Stage
     version: int  # 1 is what was first asked
+    known_version: int | None  # the version before it that this person knows
+    changes: tuple[Change, ...]  # against that one
+    is_signed: bool  # by the subject; then there is a receipt
     record: ConsentRecord
     shown: ShownText  # the wording, sentence by sentence; its SHA-256 is in the record's notice
     languages: tuple[str, ...]  # in which the page can be read

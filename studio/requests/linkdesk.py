@@ -15,6 +15,7 @@ from pipelines.evidence.result import MOVEMENTS
 from studio.consents.subject_acts import SubjectActs
 from studio.requests.answering import Answering
 from studio.requests.asking import Delivery
+from studio.requests.comparing import Comparing
 from studio.requests.desk import ActRefusedError, CheckLine, Counter, Movements, SubjectView
 from studio.requests.links import BY_ITSELF, Links
 from studio.requests.notice import Wordings
@@ -52,6 +53,7 @@ class LinkDesk:
     signing: Signing
     scripts: ScriptSigning
     answering: Answering
+    comparing: Comparing
     uses: Uses
     taking_back: TakingBack
     acts: SubjectActs
@@ -97,10 +99,14 @@ class LinkDesk:
         mine = [one.text for one in messages if one.author == visit.actor]
         chosen = language if language in self.languages else visit.record.subject.language
         is_subject = visit.party == "subject"
+        known = self.comparing.known(visit)
         return SubjectView(
             party=visit.party,
             stage=visit.stage,
             version=visit.version.version,
+            known_version=None if known is None else known.version,
+            changes=() if known is None else self.comparing.changes(visit, known, language=chosen),
+            is_signed=visit.envelope.subject_signature is not None,
             record=visit.record,
             shown=self.wordings.show(visit.record, language=chosen),
             languages=self.languages,

@@ -15,6 +15,7 @@ from consent.record import Scope
 from consent.restriction import FIELDS, Restriction, leaves_nothing
 from consent.territory import covers_language, covers_territory
 from studio.consents.acts import ConsentActs
+from studio.consents.aftermath import follow, note_fault
 from studio.consents.subject_acts import SubjectActs
 from studio.requests.desk import ActRefusedError
 from studio.requests.stages import APPROVED
@@ -87,7 +88,12 @@ class TakingBack:
             self._revoke(record_id, by=by)  # a list that is taken back as a whole leaves nothing to use
             return
         after = self.acts.restrict(record_id, part=part, by=by)
-        self.restricted(record_id, after.restrictions[-1])
+        follow(
+            lambda: self.restricted(record_id, after.restrictions[-1]),
+            what="what follows the partial withdrawal",
+            record_id=record_id,
+            book=self.acts.book,
+        )
 
     def _revoke(self, record_id: RecordId, *, by: str) -> None:
         try:
@@ -95,6 +101,11 @@ class TakingBack:
         except ConsentStateError:
             if not self.consents.is_withdrawn(record_id):
                 raise
+        except Exception as e:
+            if not self.consents.is_withdrawn(record_id):
+                raise
+            # It is withdrawn, and every gate says so. The other versions come next; the sweep ends what is undone here.
+            note_fault(e, what="what follows the withdrawal", record_id=record_id, book=self.acts.book)
 
 
 def _inside(scope: Scope, name: str, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The daily sweep: destroys what has reached the end of its time, gives notice of what ends soon, and clears up.
+"""The daily sweep: destroys and forgets what has reached the end of its time, gives notice of ends, and clears up.
 
 It may run at any time, as often as one likes, and after any crash: each step looks at what is there, not at what it did
 before. What a sweep could not do stands in its report; the next one tries again.
@@ -18,12 +18,12 @@ from studio.consents.destroying import Destruction
 from studio.errors import StudioError
 from studio.notices.notifier import About, Notifier
 from studio.notices.postman import Postman, Round
+from studio.retention.forgetting import DRAFT_LIFE, Forgetting
 from studio.store.outbox import Outbox
 from studio.store.records import RecordStore
 from studio.vault.vault import Vault
 
 NOTICE_DAYS = (7, 30)  # shortest first: a sweep that comes late gives the notice that is still true
-DRAFT_LIFE = timedelta(days=90)  # a request that nobody sent for a season is none
 REMEMBER = timedelta(days=90)  # for how long it is known to whom a notice went
 _ENDS_ON_ITS_OWN = frozenset({RecordStatus.ACTIVE, RecordStatus.SUSPENDED})
 
@@ -36,6 +36,7 @@ class SweepReport:
     destroyed: dict[RecordId, int]  # lines of each new certificate
     expiring: tuple[RecordId, ...]  # of which notice is due; each is given once
     drafts: int  # files of drafts that were never sent
+    forgotten: tuple[str, ...]  # numbers of requests, ids of records that were filed by hand
     left_overs: int
     sent: Round
     troubles: tuple[str, ...]
@@ -47,6 +48,7 @@ class SweepReport:
             "destroyed": dict(self.destroyed),
             "expiring": list(self.expiring),
             "drafts": self.drafts,
+            "forgotten": list(self.forgotten),
             "left_overs": self.left_overs,
             "notices": {"sent": self.sent.sent, "failed": self.sent.failed, "held": self.sent.held},
             "troubles": list(self.troubles),
@@ -60,6 +62,7 @@ class Sweeper:
     records: RecordStore
     vault: Vault
     destruction: Destruction
+    forgetting: Forgetting
     notifier: Notifier
     outbox: Outbox
     postman: Postman
@@ -79,6 +82,7 @@ class Sweeper:
                     expiring.append(record_id)
             except (StudioError, ConsentError, OSError) as e:  # one damaged record must not save all the others
                 troubles.append(f"{record_id[:12]}: {e}")
+        forgotten = self.forgetting.forget_due(at, but=frozenset(destroyed))
         drafts = self._drafts(at)
         left_overs = self.vault.clear_left_overs(at=at)
         self.outbox.forget(before=at - REMEMBER)
@@ -87,9 +91,10 @@ class Sweeper:
             destroyed=destroyed,
             expiring=tuple(expiring),
             drafts=drafts,
+            forgotten=forgotten.names,
             left_overs=left_overs,
             sent=self.postman.send_due(),
-            troubles=(*troubles, *self._unreadable()),
+            troubles=(*troubles, *forgotten.troubles, *self._unreadable()),
         )
 
     def _gives_notice(self, record_id: RecordId, at: datetime) -> bool:

@@ -53,12 +53,17 @@ ACTIONS: Final[Mapping[str, str]] = {
     "changes_asked": "Asked for changes",
     "narrowed": "Asked for less",
     "script_asked": "Asked for a word on a script",
+    "likeness_enrolled": "Enrolled the voice",
+    "likeness_released": "Let the enrolled voice be used",
+    "likeness_erased": "Erased the enrolled voice",
     "script_approved": "Approved a script",
     "restricted": "Took a part back",
     "superseded": "Replaced by a newer version",
     "revoked": "Withdrew the consent for ever",
     "released": "Released a take",
     "destroyed": "Destroyed what was kept",
+    "forgotten": "Erased the record and the request",
+    "not_done": "Something that should have followed failed",
 }
 
 FIELDS: Final[Mapping[str, str]] = {

@@ -14,6 +14,7 @@ Kind: TypeAlias = Literal[
     "statement", "contract", "portrait", "voice", "footage", "template", "transcript", "receipt", "other"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+VOICE_PROFILE = "application/vnd.sayso.voice-profile+json"  # the template that speaks in a person's voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class VaultItem:
     kept_at: datetime
     erased_at: datetime | None
     erased_why: str = ""  # a machine word
+
+
+def is_of_voice(item: VaultItem) -> bool:
+    """Whether the item is the person's voice: a recording to speak from, or what was fitted from some."""
+    return item.kind == "voice" or (item.kind == "template" and item.media_type == VOICE_PROFILE)
 
 
 def item_of(row: Row[tuple[object, ...]]) -> VaultItem:

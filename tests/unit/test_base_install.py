@@ -73,6 +73,7 @@ LOOKS = {
     "markets": ("markets", "list"),
     "one market": ("markets", "show", "FR"),
     "models": ("models", "list"),
+    "likenesses": ("likeness", "list"),
     "version": ("version",),
 }
 

@@ -17,7 +17,7 @@ from consent.receipt import receipt_jsonld
 
 World = Any
 
-# Looked up in the vocabulary (DPV 2.0, its personal data and GDPR extensions), not copied from the code.
+# Kept by people beside the code, meant to be DPV 2.0's with its extensions; the vocabulary itself is not read here.
 WORDS = frozenset((Path(__file__).parent / "data" / "dpv_words.txt").read_text(encoding="utf-8").splitlines())
 NOTICE = {
     "uri": "urn:sayso:wording:1:fr",

@@ -6,6 +6,7 @@ import http.server
 import io
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import c2pa
@@ -14,6 +15,7 @@ import pytest
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance import library
+from pipelines.provenance.claims import ConsentClaim
 from pipelines.provenance.identity import SigningIdentity
 from pipelines.provenance.manifest import IPTC, Action, Ingredient, manifest_definition
 from pipelines.provenance.reading import interpret, read_manifest
@@ -257,6 +259,16 @@ ODD_STORES: dict[str, object] = {
 @pytest.mark.parametrize("name", ODD_STORES)
 def test_anything_but_trusted_without_failures_is_no_trust(name: str) -> None:
     assert interpret(ODD_STORES[name]).state == "invalid"  # type: ignore[arg-type] # odd on purpose
+
+
+@pytest.mark.parametrize("found", ["7e", {}, {"hash": 7}, None])
+def test_a_voice_that_is_named_wrongly_makes_the_claim_unreadable(found: object) -> None:
+    claim = spec_for("audio/wav").consent
+    assert ConsentClaim.from_json(claim.to_json()) == claim
+    named = replace(claim, voice_profile="7e" * 32)
+    assert ConsentClaim.from_json(named.to_json()) == named
+    with pytest.raises(ProvenanceError, match="text was needed"):
+        ConsentClaim.from_json({**named.to_json(), "voiceProfile": found})
 
 
 def test_an_ingredient_is_named_by_its_key() -> None:

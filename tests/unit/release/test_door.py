@@ -9,7 +9,7 @@ import encypher_c2pa
 import pytest
 
 from consent.errors import ConsentRefusedError
-from consent.grant import ReasonCode, TakeId
+from consent.grant import ReasonCode, Sha256Hex, TakeId
 from pipelines.compose.decoder import decode_frames, probe
 from pipelines.disclosure.presence import label_is_present
 from pipelines.errors import CancelledError, ReleaseError
@@ -119,6 +119,17 @@ def test_a_translated_take_says_from_which_language(house: House) -> None:
     release = house.release(translated_from="en")
     reading = read_manifest(release.path, trust_anchors_pem=house.door.identity.trust_anchors_pem)
     assert "c2pa.translated" in reading.actions
+
+
+def test_a_persons_own_voice_is_named_by_its_salted_hash(house: House) -> None:
+    release = house.release(request=house.studio.request(format="wav"), voice_profile=Sha256Hex("7e" * 32))
+    reading = read_manifest(release.path, trust_anchors_pem=house.door.identity.trust_anchors_pem)
+    assert (reading.state, reading.failures) == ("trusted", ())
+    assert reading.consent is not None
+    assert reading.consent.voice_profile == "7e" * 32
+    assert (
+        b"voiceProfile" not in house.release(request=house.studio.request(take_id=TakeId("take-2"))).path.read_bytes()
+    )
 
 
 def test_the_label_is_in_every_frame(house: House) -> None:

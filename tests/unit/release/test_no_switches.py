@@ -38,7 +38,13 @@ def test_the_door_takes_a_take_and_no_wishes() -> None:
         "quarantine",
         "threads",
     }
-    assert {field.name for field in fields(TakeProvenance)} == {"request", "model_cards", "translated_from", "producer"}
+    assert {field.name for field in fields(TakeProvenance)} == {
+        "request",
+        "model_cards",
+        "translated_from",
+        "producer",
+        "voice_profile",
+    }
     assert {field.name for field in fields(Scene)} == {"frames", "audio", "captions", "reserved", "locale"}
 
 

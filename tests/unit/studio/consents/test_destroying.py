@@ -14,6 +14,7 @@ from consent.ledger import Acted
 from studio.campaigns.brief import read_brief
 from studio.consents.destruction import CRYPTO_ERASURE, DestructionCertificate, read_certificate
 from studio.consents.subject_acts import SubjectActs
+from studio.store.acts_log import ActsLog
 from studio.store.outbox import Queued
 from tests.fakes.keeping import RETENTION, KeepingStudio
 from tests.unit.studio.consents.test_withdrawal import release
@@ -229,3 +230,33 @@ def supersede(studio: KeepingStudio, old: RecordId, new: RecordId) -> None:
         action="superseded",
         actor="studio",
     )
+
+
+def test_a_withdrawal_stands_whatever_becomes_of_its_notices(studio: KeepingStudio) -> None:
+    record_id = studio.consent(more=RETENTION)
+    studio.keep_all_kinds(record_id)
+    addresses = studio.wiring.settings.addresses_path
+    addresses.write_text("legal = no list")
+    studio.acts.revoke(record_id, reason="x")
+    assert studio.acts.is_withdrawn(record_id)
+    assert studio.kinds(record_id) == EVIDENCE_KINDS
+    assert len(certificates(studio, record_id)) == 1
+    (fault,) = [act for act in ActsLog(studio.wiring.engine).of((record_id,)) if act.action == "not_done"]
+    assert fault.reason.startswith("notices of the withdrawal: UsageError")
+    assert mails(studio) == {}
+
+    report = studio.keeping.sweeper.sweep(studio.now)
+    assert any("notices.toml" in trouble for trouble in report.troubles), "a person has to mend it"
+    addresses.unlink()
+    assert studio.keeping.sweeper.sweep(studio.now).troubles == ()
+    assert {one.message.recipient for one in studio.keeping.outbox.all()} >= {"subject@example.org"}
+
+
+def test_what_was_taken_back_in_part_stands_whatever_becomes_of_its_notices(studio: KeepingStudio) -> None:
+    record_id = studio.consent()
+    studio.wiring.settings.addresses_path.write_text("legal = no list")
+    subject = SubjectActs(records=studio.wiring.records, ledger=studio.wiring.ledger, clock=studio.wiring.clock)
+    after = subject.restrict(record_id, part={"languages": ("fr",)})
+    studio.keeping.destruction.restricted(record_id, after.restrictions[-1])
+    acts = ActsLog(studio.wiring.engine).of((record_id,))
+    assert [act.action for act in acts if act.actor == "studio"] == ["not_done"]

@@ -304,3 +304,36 @@ def test_what_is_no_dossier_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"no zip")
     assert verify(tmp_path / "x.zip").said.startswith("NOT VERIFIED")
     assert verify(tmp_path / "missing.zip").code == 1
+
+
+def test_a_withdrawn_consent_is_not_just_called_verified(home: StudioHome, wiring: Wiring) -> None:
+    record_id = home.standing_consent(wiring)
+    assert "do not rely" not in verify(dossier_of(home, wiring, record_id)).said
+    wiring.acts.revoke(record_id, reason="x")
+    answer = verify(dossier_of(home, wiring, record_id))
+    assert answer.code == 0, answer.said
+    assert answer.said.startswith("Genuine, and REVOKED: do not rely on it: record " + record_id)
+    assert "Verified" not in answer.said
+
+
+def test_a_passkey_of_another_site_than_its_page_is_caught(home: StudioHome, wiring: Wiring, tmp_path: Path) -> None:
+    """No browser makes such a signature; software can, and everything else about it fits."""
+    device = Authenticator(origin="https://localhost.evil.example")
+    envelope = wiring.acts.new(home.folder / "consent.toml")
+    name, at = envelope.public_hash, wiring.clock()
+    assert name is not None
+    payload = subject_payload(record=envelope.record_id, public_hash=name, at=at)
+    forged = device.sign(payload, SigningContext.SUBJECT, at=at).model_dump(mode="json")
+    mine = files_in(dossier_of(home, wiring, envelope.record_id))
+    stored = {**json.loads(mine["envelope.json"]), "subject_signature": forged}
+    answer = verify(resealed(wiring, {**mine, "envelope.json": rfc8785.dumps(stored)}, tmp_path / "changed.zip"))
+    assert (answer.code, "does not lie within" in answer.said) == (1, True), answer.said
+
+
+def test_two_files_of_one_name_are_caught(home: StudioHome, wiring: Wiring) -> None:
+    out = dossier_of(home, wiring, home.standing_consent(wiring))
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "a") as dossier:
+        warnings.simplefilter("ignore")
+        dossier.writestr("record.json", b"{}")
+    answer = verify(out)
+    assert (answer.code, "two files of one name" in answer.said) == (1, True), answer.said

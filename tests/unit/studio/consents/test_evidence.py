@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,33 @@ import pytest
 from consent.grant import RecordId
 from consent.keys import SigningKey
 from studio.consents.evidence import move_evidence
+from studio.vault.item import Kind, VaultItem
 from tests.fakes.keeping import KeepingStudio
+
+
+class InClear:
+    """Keeps evidence as it was kept once: in clear, by its hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(
+        self, source: Path | bytes, *, record_id: RecordId, kind: Kind, name: str, media_type: str, at: datetime
+    ) -> VaultItem:
+        content = source if isinstance(source, bytes) else source.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        (self.folder / sha256).write_bytes(content)
+        return VaultItem(
+            id="0" * 32,
+            record_id=record_id,
+            kind=kind,
+            name=name,
+            media_type=media_type,
+            size_bytes=len(content),
+            sha256=sha256,
+            kept_at=at,
+            erased_at=None,
+        )
 
 
 @pytest.fixture
@@ -20,7 +48,7 @@ def studio(tmp_path: Path) -> KeepingStudio:
 
 def in_clear(studio: KeepingStudio) -> RecordId:
     """A record approved as before there was a vault: its contract lies in the home."""
-    acts = dataclasses.replace(studio.acts, keeper=None)
+    acts = dataclasses.replace(studio.acts, keeper=InClear(studio.home.folder / "home" / "evidence"))
     record_id = acts.new(studio.home.folder / "consent.toml").record_id
     acts.sign(record_id, key=SigningKey.generate())
     acts.approve(record_id, approver="legal@example.com", evidence=studio.home.folder / "contract.pdf")

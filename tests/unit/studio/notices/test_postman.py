@@ -61,3 +61,19 @@ def test_what_has_no_way_yet_waits_and_says_so(outbox: Outbox) -> None:
     now += HOLD + timedelta(seconds=1)
     mail = Carrier()
     assert Postman(outbox=outbox, mail=mail, webhook=None, clock=lambda: now).send_due().sent == 1
+
+
+def test_a_fault_that_nobody_foresaw_holds_up_nobody(outbox: Outbox) -> None:
+    class Broken(Carrier):
+        def send(self, queued: Queued) -> None:
+            if queued.message.recipient == "bad":
+                raise KeyError("camille@example.org")
+            super().send(queued)
+
+    outbox.put(message("bad"), message("c"), at=AT)
+    mail = Broken()
+    assert Postman(outbox=outbox, mail=mail, webhook=None, clock=lambda: AT).send_due() == Round(
+        sent=1, failed=1, held=0
+    )
+    (failed,) = (one for one in outbox.all() if one.state == "waiting")
+    assert failed.error == "a fault of ours: KeyError", "what it says may name a person"

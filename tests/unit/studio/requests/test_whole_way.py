@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -368,3 +369,47 @@ def test_guardian_may_narrow_and_decline_before_anybody_signs(home: RequestHome)
     assert (page.stage, guardian.stage) == ("declined", "declined")
     acts = home.room.overview.show(page.request_id).acts
     assert (acts[-1].actor, acts[-1].action, acts[-1].reason) == ("guardian", "declined", "not for my child")
+
+
+def test_a_fault_behind_one_version_does_not_save_the_others(home: RequestHome) -> None:
+    page = home.sent()
+    page.go_through()
+    home.approve(page.record_id)
+    first = page.record_id
+    changed = home.room.requests.amended(page.request_id, {"scope.max_takes": 30})
+    home.room.requests.new_version(page.request_id, changed, by="legal@example.com", message="")
+    second = page.record_id
+    done: list[object] = []
+
+    def fails(record_id: object) -> None:
+        done.append(record_id)
+        raise OSError("the disk is full")
+
+    acts = dataclasses.replace(home.acts, withdrawn=fails)
+    taking_back = dataclasses.replace(home.desk.taking_back, consents=acts)
+    dataclasses.replace(home.desk, taking_back=taking_back).withdraw(*page.keys, part=None)
+    assert done == [second, first]
+    assert {home.status(first), home.status(second)} == {RecordStatus.WITHDRAWN}
+    assert page.stage == "withdrawn"
+    log = home.room.overview.show(page.request_id).acts
+    assert [act.reason for act in log if act.action == "not_done"] == [
+        "what follows the withdrawal: OSError: the disk is full"
+    ] * 2
+
+
+def test_a_mailer_that_fails_undoes_no_answer(tmp_path: Path) -> None:
+    def broken(_what: str, _request: str) -> None:
+        raise ConnectionError("no mail today")
+
+    home = RequestHome(tmp_path, tell=broken)
+    page = home.sent()
+    page.go_through()
+    assert page.stage == "with_legal"
+    home.desk.withdraw(*page.keys, part=None)
+    assert page.stage == "withdrawn"
+    log = home.room.overview.show(page.request_id).acts
+    assert [act.reason for act in log if act.action == "not_done"] == [
+        "telling legal: signed: ConnectionError: no mail today",
+        "telling legal: withdrawn: ConnectionError: no mail today",
+    ]
+    home.close()

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from consent.record import ConsentRecord
-from studio.requests.desk import ActRefusedError, CheckLine, RefusalKey, ScriptToApprove, Stage, Use
+from studio.requests.desk import ActRefusedError, Change, CheckLine, RefusalKey, ScriptToApprove, Stage, Use
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
 from studio.web.subject.words import hints, refusal_text
@@ -248,3 +248,24 @@ def test_hints_come_before_another_recording(enter: Callable[..., Room], languag
     assert page["checks_again"] in shown.replace("&#39;", "'")
     room.desk.stage = "sign"
     assert page["checks_people"] in room.browser.get(PATH).text.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_changed_since_the_version_that_was_seen_stands_above_the_terms(
+    enter: Callable[..., Room], language: str
+) -> None:
+    changes = (
+        Change(heading="Channels", old="web", new="web & <b>TV</b>", is_wider=True),
+        Change(heading="Words", old="cheap", new=None, is_wider=False),
+    )
+    desk = FakeSubjectDesk(a_replica(), version=3, known_version=1, changes=changes)
+    page, told = enter(desk).browser.get(f"{PATH}?lang={language}").text, wording(language).page
+    title = told["changes_title"].format(number=1)
+    assert page.index(title) < page.index(told["read_all"])
+    assert "web &amp; &lt;b&gt;TV&lt;/b&gt;" in page, "what people wrote is no markup"
+    assert page.count(told["changed_wider"]) == 1
+    assert page.count(told["changed_gone"]) == 1
+
+
+def test_a_first_version_shows_no_changes(enter: Callable[..., Room]) -> None:
+    assert 'class="card changes"' not in enter(FakeSubjectDesk(a_replica())).page()
