@@ -189,10 +189,11 @@ def bars(rows: Sequence[Row], first_s: float) -> list[dict[str, object]]:
     swift = swift_precision()
     spoken = sum(row.seconds for row in rows)
     cost = {net: sum(row.cost[net] * row.seconds for row in rows) / spoken for net in rows[0].cost}
+    flipped = sum(row.flipped for row in rows) / sum(row.symbols for row in rows)
     held = [
         ("log-mel error against the session, its own plan, mean, dB", float(np.mean(same)), SAME_PLAN_MEAN_DB),
         ("the same, worst voice and language", max(same), SAME_PLAN_WORST_DB),
-        ("share of durations that round another way", sum(r.flipped for r in rows) / sum(r.symbols for r in rows), FLIPPED_MAX),
+        ("share of durations that round another way", flipped, FLIPPED_MAX),
         ("bfloat16 against float32, mean, dB", float(np.mean([row.light_db for row in rows])), LIGHT_DB),
         (f"CPU seconds per second of speech, torch {swift}", cost[swift], COST_MAX),
         ("the same as a share of the session's", cost[swift] / cost["session"], 1.0),

@@ -31,6 +31,7 @@ LOOK_FRAMES: Final = 160  # mel frames in one look of the network: 1.6 s
 _STEP: Final = 77  # 1.3 looks per second
 _LOUDNESS_DB: Final = -30.0  # quieter recordings are raised to this
 _PAUSE_DB: Final = -35.0  # against the loud parts of the same recording
+_SILENCE_DB: Final = -70.0  # below every room, whatever else the recording holds
 
 
 class WeightFiles(Protocol):
@@ -102,7 +103,7 @@ def _speech_only(waveform: Float32Array) -> Float32Array:
         return waveform[:0]
     pieces = waveform[: count * piece].reshape(count, piece)
     loudness = 10 * np.log10(np.mean(np.square(pieces), axis=1) + 1e-10)
-    loud = loudness > np.percentile(loudness, 95) + _PAUSE_DB
+    loud = loudness > max(np.percentile(loudness, 95) + _PAUSE_DB, _SILENCE_DB)
     near = np.convolve(loud, np.ones(13), mode="same") > 0
     smooth = np.convolve(loud, np.ones(8) / 8, mode="same") > 0.5  # noqa: PLR2004 -- most of a quarter of a second
     kept: NDArray[np.bool_] = near & np.convolve(smooth, np.ones(13), mode="same").astype(bool)

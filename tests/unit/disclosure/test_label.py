@@ -165,6 +165,9 @@ def test_label_that_cannot_be_read_is_not_present(fonts: FontSet, attack: Attack
     assert finding.reason
 
 
+ONE_LETTER_APART = ({"sv", "da"},)  # AI-genererat, AI-genereret: what still reads after a video codec reads as both
+
+
 @pytest.mark.parametrize("language", wording_languages())
 def test_label_of_another_language_is_not_this_one(fonts: FontSet, language: str) -> None:
     frame = busy(1280, 720)
@@ -172,7 +175,8 @@ def test_label_of_another_language_is_not_this_one(fonts: FontSet, language: str
     for other in wording_languages():
         shown = draw_label(spec_for(other), fonts, reserved=())
         finding = label_is_present(burned(shown, frame), wanted)
-        assert finding.present == (shown.text == wanted.text and _same_letters(shown, wanted)), (other, finding)
+        reads_alike = shown.text == wanted.text or {language, other} in ONE_LETTER_APART
+        assert finding.present == (reads_alike and _same_letters(shown, wanted)), (other, finding)
 
 
 def _same_letters(a: LabelPlate, b: LabelPlate) -> bool:
