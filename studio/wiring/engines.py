@@ -29,7 +29,7 @@ from pipelines.voice.dubbing.mixing import with_stem
 from pipelines.voice.dubbing.table import Slot
 from pipelines.voice.kokoro import SPEED_MAX, SPEED_MIN, KokoroVoice
 from pipelines.voice.quality.gate import check_speech
-from pipelines.voice.quality.judges import Judges, open_judges
+from pipelines.voice.quality.judges import EnrolledVoice, Judges, open_judges
 from pipelines.voice.quality.report import QualityReport
 from pipelines.voice.quality.retrying import Checked, Try, speak_checked
 from pipelines.voice.voices import default_voice
@@ -39,6 +39,7 @@ from studio.jobs.plan import TakePlan
 from studio.jobs.quality_file import write_quality
 from studio.jobs.speech_file import read_speech, write_speech
 from studio.wiring.cards import cards_of_kind
+from studio.wiring.likenesses import manifest_name, profile_of
 from studio.wiring.root import Wiring
 
 FPS = 25
@@ -60,6 +61,10 @@ class RealEngines:
     @cached_property
     def _judges(self) -> Judges:
         return open_judges(self._wiring.weights, threads=THREADS)
+
+    @cached_property
+    def _judges_of_persons(self) -> Judges:
+        return open_judges(self._wiring.weights, threads=THREADS, with_encoder=True)
 
     @cached_property
     def _avatar(self) -> PhotoAvatar:
@@ -86,6 +91,8 @@ class RealEngines:
     def speech(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:  # noqa: ARG002 - the first step has nothing before it
         """Speak the script until a listener hears it; a video's speech gets its lead-in and tail here, once."""
         voice = plan.voice or default_voice(plan.locale, plan.voice_gender)
+        person = profile_of(self._wiring, plan)
+        enrolled = None if person is None else EnrolledVoice(embedding=person.embedding)
 
         def spoken(pace: float) -> Checked:
             def speak(one: Try) -> Speech:
@@ -97,6 +104,7 @@ class RealEngines:
                     seed=one.seed,
                     speed=min(max(plan.speed * pace * one.pace, SPEED_MIN), SPEED_MAX),
                     pronunciations=plan.pronunciations,
+                    likeness=person,
                     progress=lambda share: progress(share * SPOKEN_SHARE),
                 )
 
@@ -107,7 +115,8 @@ class RealEngines:
                 speech,
                 script=plan.text,
                 locale=plan.locale,
-                judges=self._judges,
+                judges=self._judges if enrolled is None else self._judges_of_persons,
+                likeness=enrolled,
                 pronunciations=plan.pronunciations,
             )
 
@@ -157,7 +166,11 @@ class RealEngines:
         """Render the frames one by one through the door."""
         scene, cards = self._scene(plan, grant, done)
         provenance = TakeProvenance(
-            request=plan.request, model_cards=cards, translated_from=plan.translated_from, producer=plan.producer
+            request=plan.request,
+            model_cards=cards,
+            translated_from=plan.translated_from,
+            producer=plan.producer,
+            voice_profile=manifest_name(self._wiring, plan),
         )
         return self._door.release(scene, grant=grant, provenance=provenance, progress=progress).path
 

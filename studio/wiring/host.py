@@ -10,7 +10,6 @@ from consent.grant import Grant, TakeRequest
 from studio.jobs.host import claim_stdout, serve
 from studio.jobs.steps import StepRunner, TakeEngines
 from studio.settings import load_settings
-from studio.wiring.likenesses import open_gate
 from studio.wiring.root import Wiring
 
 
@@ -28,7 +27,7 @@ def step_runner(wiring: Wiring, engines: TakeEngines) -> StepRunner:
         work_dir=wiring.settings.work_dir,
         home=wiring.settings.home,
         clock=wiring.clock,
-        likenesses=open_gate(wiring),
+        likenesses=wiring.likenesses,
     )
 
 

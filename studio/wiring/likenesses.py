@@ -34,14 +34,9 @@ class LikenessRoom:
     enrolling: Enrolling
 
 
-def open_gate(wiring: Wiring) -> LikenessGate:
-    """What every gate asks of a likeness."""
-    return LikenessGate(store=LikenessStore(wiring.engine), vault=lambda: wiring.vault)
-
-
 def open_likenesses(wiring: Wiring, *, listener: Listener | None = None, fitter: Fitter | None = None) -> LikenessRoom:
     """The likenesses of this studio; a test may bring its own ears."""
-    store, gate = LikenessStore(wiring.engine), open_gate(wiring)
+    store, gate = LikenessStore(wiring.engine), wiring.likenesses
     right = VoiceRight(records=wiring.records, status=wiring.dossiers.status)
     book = ActBook(records=wiring.records, clock=wiring.clock)
 
@@ -92,7 +87,7 @@ def profile_of(wiring: Wiring, plan: TakePlan) -> VoiceProfile | None:
         return None
     from pipelines.voice.likeness.profile import VoiceProfile  # noqa: PLC0415 - needs the engines extra
 
-    return VoiceProfile.from_bytes(open_gate(wiring).profile(plan))
+    return VoiceProfile.from_bytes(wiring.likenesses.profile(plan))
 
 
 def manifest_name(wiring: Wiring, plan: TakePlan) -> Sha256Hex | None:

@@ -23,11 +23,13 @@ from studio.consents.acts import ConsentActs
 from studio.consents.dossier import Dossiers
 from studio.consents.withdrawal import Withdrawal, take_down
 from studio.jobs.plan import TakePlan
+from studio.likenesses.gate import LikenessGate
 from studio.settings import Settings, prepare_home
 from studio.store.campaigns import CampaignStore, Fault, TakeStatus
 from studio.store.engine import open_engine
 from studio.store.gate import StoreGate
 from studio.store.ledger import LedgerStore
+from studio.store.likenesses import LikenessStore
 from studio.store.migrate import migrate
 from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
@@ -235,6 +237,11 @@ class Wiring:
         )
 
     @cached_property
+    def likenesses(self) -> LikenessGate:
+        """What every gate asks of a likeness."""
+        return LikenessGate(store=LikenessStore(self.engine), vault=lambda: self.vault)
+
+    @cached_property
     def checker(self) -> Checker:
         """Decisions without rendering."""
         return Checker(
@@ -244,6 +251,7 @@ class Wiring:
             rulebook=self.rulebook,
             clock=self.clock,
             cards_for=self.cards_for,
+            likenesses=self.likenesses,
         )
 
     @cached_property
@@ -260,6 +268,7 @@ class Wiring:
             clock=self.clock,
             new_id=lambda: f"c{secrets.token_hex(5)}",
             cards_for=self.cards_for,
+            likenesses=self.likenesses,
         )
 
     def verify(self, path: Path) -> Verdict:

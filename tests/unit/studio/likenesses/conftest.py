@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cached_property
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from consent.grant import RecordId
 from studio.campaigns.brief import read_brief
-from studio.campaigns.check import Checker
-from studio.campaigns.produce import Producer
 from studio.settings import load_settings
 from studio.store.campaigns import TakeRow
 from studio.store.likenesses import LikenessRow
-from studio.wiring.likenesses import LikenessRoom, open_gate, open_likenesses
+from studio.wiring.likenesses import LikenessRoom, open_likenesses
 from tests.fakes.ears import FakeFitter, FakeListener
 from tests.fakes.keeping import KeepingStudio
 from tests.fakes.studio_home import FakeWiring
@@ -38,27 +34,13 @@ text = "Coffee in ten seconds."
 """
 
 
-class LikenessWiring(FakeWiring):
-    """Producer and checker that know the likenesses of this studio."""
-
-    @cached_property
-    @override
-    def producer(self) -> Producer:
-        return dataclasses.replace(super().producer, likenesses=open_gate(self))
-
-    @cached_property
-    @override
-    def checker(self) -> Checker:
-        return dataclasses.replace(super().checker, likenesses=open_gate(self))
-
-
 class LikenessStudio(KeepingStudio):
     """The parts, and a person's recordings in ``voice/``."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         settings = load_settings(None, environ=self.home.environ)
-        self.wiring = LikenessWiring(settings, environ=self.home.environ, clock=lambda: self.now)
+        self.wiring = FakeWiring(settings, environ=self.home.environ, clock=lambda: self.now)
         self.ears, self.hands = FakeListener(), FakeFitter()
         self.voice = folder / "voice"
         self.voice.mkdir()
