@@ -11,8 +11,10 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import skimage.data
+import soundfile
 from PIL import Image
 from scipy.signal import resample_poly
 
@@ -66,6 +69,7 @@ valid_until = 2035-01-01
 max_takes = 20
 assets = ["portrait.png"]
 """
+ALSO_HER_VOICE = CONSENT.replace('["portrait.png"]', '["portrait.png", "voice.wav"]')
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,19 @@ class House:
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 
-    def request(self) -> tuple[str, str]:
+    def request(self, terms: str = "consent.toml") -> tuple[str, str]:
         """Draft and send; returns the request's id and the link."""
-        drafted = self.sayso("request", "new", "--deal", "paid_talent", "--from", str(self.folder / "consent.toml"))
+        drafted = self.sayso("request", "new", "--deal", "paid_talent", "--from", str(self.folder / terms))
         sent = self.sayso("request", "send", drafted["id"], "--as", "mia@example.com")
         return drafted["id"], sent["url"]
+
+    def let_links_run_out(self, request_id: str) -> None:
+        """As if two weeks had gone by since they were sent."""
+        with closing(sqlite3.connect(Path(self.environ["SAYSO_HOME"]) / "sayso.sqlite")) as database:
+            past = "2026-01-01 00:00:00.000000"
+            changed = database.execute("UPDATE links SET expires_at = ? WHERE request_id = ?", (past, request_id))
+            database.commit()
+        assert changed.rowcount == 1
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +107,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, weights_home: Path) -> Itera
     folder = tmp_path_factory.mktemp("house")
     Image.fromarray(skimage.data.astronaut()).save(folder / "portrait.png")
     (folder / "consent.toml").write_text(CONSENT, encoding="utf-8")
+    (folder / "with-voice.toml").write_text(ALSO_HER_VOICE, encoding="utf-8")
+    said = "Good morning. This is how I sound when I talk about the weather, and about nothing else at all."
+    voice = KokoroVoice(WeightsStore(weights_home, load_cards(ASSETS / "weights.toml")), lambda: datetime.now(UTC))
+    enrolled = voice.speak(said, locale="en-US", voice="am_michael", grant=grant_for(said, "en-US"), seed=1).audio
+    soundfile.write(folder / "voice.wav", enrolled.waveform, enrolled.sample_rate)
     answers = "".join(
         f'[{name}]\nlevel = "low"\ntext = "An ordinary advertisement for coffee."\n' for name in QUESTIONS
     )
@@ -262,10 +279,10 @@ def test_the_whole_way_from_request_to_active_and_withdrawn(
     assert house.sayso("request", "show", request_id)["status"] == "withdrawn"
 
 
-def test_a_wrong_code_in_a_voice_straight_from_a_machine_is_not_let_through(
+def test_a_wrong_code_in_anothers_voice_straight_from_a_machine_is_not_let_through(
     house: House, phone: Phone, weights: WeightsStore, tmp_path: Path
 ) -> None:
-    request_id, url = house.request()
+    request_id, url = house.request("with-voice.toml")
     said, moves = go_on(phone.start(), url)
     body, code = said.rsplit("My code is ", 1)
     other = " ".join(str((int(digit) + 5) % 10) for digit in code.rstrip(".").split())
@@ -276,10 +293,10 @@ def test_a_wrong_code_in_a_voice_straight_from_a_machine_is_not_let_through(
     assert page.locator("[data-recorder]").count() == 1, "it is asked for again, with another code"
     (recording,) = house.sayso("review", "show", request_id)["recordings"]
     failed = {name for name, outcome in recording["checks"].items() if outcome == "failed"}
-    assert {"statement_code", "synthetic_speech", "head_movements"} <= failed
+    assert {"statement_code", "speaker_match", "synthetic_speech", "head_movements"} <= failed
 
 
-def test_a_link_is_for_one_browser_and_no_means_no(
+def test_a_link_is_for_one_browser_and_a_time_and_no_means_no(
     house: House, phone: Phone, playwright: Playwright, chromium: str, tmp_path: Path
 ) -> None:
     request_id, url = house.request()
@@ -294,6 +311,12 @@ def test_a_link_is_for_one_browser_and_no_means_no(
     stranger.get_by_text(T["link_used_elsewhere"]).wait_for()
     assert other.context is not None
     other.context.close()
+
+    late_id, late_url = house.request()
+    house.let_links_run_out(late_id)
+    page.goto(late_url)
+    page.get_by_text(T["link_expired"]).wait_for()
+    page.goto(url)
 
     # Less of it: a version of its own, which legal has to answer.
     page.get_by_text(T["narrow"], exact=True).click()
