@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, loa
 from pipelines.voice.notices import require_notice
 from pipelines.voice.planner import Pass, ScriptPlanner
 from pipelines.voice.symbols import token_ids
+from pipelines.voice.tilt import tilted
 from pipelines.voice.timeline import LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
 from pipelines.voice.voices import LANGUAGES, Voice, default_voice, language_of, voice_named, voices_for
 
@@ -146,7 +148,9 @@ class KokoroVoice:
             cancel()
             progress(at / len(planned))
             timbre = style.row(len(ids))[:TIMBRE_SIZE]
-            timeline.say(one.said, self._network.speak(plan, timbre, shifts=style.shifts))
+            utterance = self._network.speak(plan, timbre, shifts=style.shifts)
+            toned = tilted(utterance.waveform, delivery.tilt_db, sample_rate=SAMPLE_RATE)
+            timeline.say(one.said, replace(utterance, waveform=toned))
             jitter = 1.0 + _PAUSE_JITTER * float(rng.uniform(-1.0, 1.0))
             timeline.silence(one.pause_s * jitter * pauses / speed if at + 1 < len(planned) else TAIL_S)
         cancel()
