@@ -195,7 +195,7 @@ def test_an_ed25519_passkey_reads_like_the_same_key_in_a_file() -> None:
     assert signature.public_key == PublicKey(raw).hex
 
 
-@pytest.mark.parametrize("raw", [b"", b"abc", GOOD[:-1], bytes(32)])
+@pytest.mark.parametrize("raw", [b"", b"abc", GOOD[:-1], bytes(32)], ids=["nothing", "letters", "cut off", "zeros"])
 def test_a_key_that_cannot_be_read_is_like_no_other(raw: bytes) -> None:
     assert same_key_text(raw) == f"unreadable:{raw.hex()}"
 
