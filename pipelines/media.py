@@ -58,7 +58,8 @@ class Speech:
 
     ``words`` are as written in the script (for subtitles), in order, covering all of it. For scripts without spaces
     (ja, zh) a word is the smallest unit that a subtitle line may break after.
-    ``phonemes`` are the engine's own symbols (IPA for Kokoro).
+    ``phonemes`` are the engine's own symbols (IPA for Kokoro). ``agreed`` is the script as the grant has it, where that
+    says more than ``text``: of SSML, what is heard as well as what is shown.
     """
 
     audio: AudioClip
@@ -68,6 +69,12 @@ class Speech:
     words: tuple[Timed, ...]
     phonemes: tuple[Timed, ...]
     cards: tuple[str, ...]  # ids of the model cards used
+    agreed: str = ""  # empty: the text itself
+
+    @property
+    def script(self) -> str:
+        """What the consent is asked about."""
+        return self.agreed or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

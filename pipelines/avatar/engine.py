@@ -120,7 +120,7 @@ class PhotoAvatar:
         Raises:
             ConsentRefusedError: the grant does not cover this face, language or script now.
         """
-        self._require(grant, portrait, locale=speech.locale, script=speech.text)
+        self._require(grant, portrait, locale=speech.locale, script=speech.script)
         if not _FPS_MIN <= fps <= _FPS_MAX:
             raise InputInvalidError(f"{fps} frames a second were asked for; give {_FPS_MIN} to {_FPS_MAX}")
         if len(speech.audio.waveform) == 0:

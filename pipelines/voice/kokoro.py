@@ -23,6 +23,10 @@ from pipelines.voice.espeak import Espeak
 from pipelines.voice.likeness.profile import VoiceProfile
 from pipelines.voice.likeness.style import Style, fitted_style
 from pipelines.voice.loudness import normalise
+from pipelines.voice.manner import mannered, manners_of, swelled
+from pipelines.voice.markup.agreed import agreed_text
+from pipelines.voice.markup.reader import read_markup
+from pipelines.voice.markup.source import is_markup
 from pipelines.voice.melody import moved
 from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
 from pipelines.voice.notices import require_notice
@@ -79,7 +83,10 @@ class KokoroVoice:
         progress: Progress = no_progress,
         cancel: CancelCheck = never_cancel,
     ) -> Speech:
-        """Speak a script; see ``VoiceEngine.speak``. ``likeness`` is a fitted voice, spoken in place of ``voice``.
+        """Speak a script, plain or SSML; see ``VoiceEngine.speak``.
+
+        ``likeness`` is a fitted voice, spoken in place of ``voice``. ``delivery`` is a tone's (``tone.delivery_of``).
+        The grant of SSML is for its ``markup.agreed.agreed_text``; the speech's text and words are the plain ones.
 
         Raises:
             ConsentRefusedError: The grant does not cover this voice, language and script now.
@@ -87,25 +94,28 @@ class KokoroVoice:
             InputInvalidError: The voice or the speed does not exist.
             CancelledError: ``cancel`` said so; it is asked before each sentence.
         """
-        require_grant(grant, Use(modality=Modality.VOICE, locale=locale, script=text), at=self._clock())
+        marked = read_markup(text, locale=locale) if is_markup(text) else None
+        shown, agreed = (text, text) if marked is None else (marked.text, agreed_text(marked))
+        require_grant(grant, Use(modality=Modality.VOICE, locale=locale, script=agreed), at=self._clock())
         chosen = voice_named(voice or default_voice(locale)).name
         if likeness is not None and likeness.engine != self.engine_id:
             raise InputInvalidError(f"the profile is of the engine {likeness.engine!r} and this is {self.engine_id!r}")
         if not SPEED_MIN <= speed <= SPEED_MAX:
             raise InputInvalidError(f"speed {speed} is outside {SPEED_MIN} to {SPEED_MAX}; 1.0 is the voice's own")
-        front, planned = self._planner.plan(text, locale=locale, pronunciations=pronunciations)
+        front, planned = self._planner.plan(marked or text, locale=locale, pronunciations=pronunciations)
         style = self._stock(chosen) if likeness is None else self._fitted(likeness, locale)
         waveform, symbols = self._say(
             planned, style=style, delivery=delivery, seed=seed, speed=speed, progress=progress, cancel=cancel
         )
         return Speech(
             audio=AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE),
-            text=text,
+            text=shown,
             locale=locale,
             voice=style.name,
-            words=word_times(text, front.words(text), symbols),
+            words=word_times(shown, front.words(shown), symbols),
             phonemes=phoneme_times(symbols),
             cards=self.cards,
+            agreed="" if marked is None else agreed,
         )
 
     def speak_notice(self, text: str, *, locale: str) -> AudioClip:
@@ -148,9 +158,10 @@ class KokoroVoice:
             cancel()
             progress(at / len(planned))
             timbre = style.row(len(ids))[:TIMBRE_SIZE]
-            utterance = self._network.speak(plan, timbre, shifts=style.shifts)
+            manners = manners_of(one.said.spans, one.stretches)
+            utterance = self._network.speak(mannered(plan, manners), timbre, shifts=style.shifts)
             toned = tilted(utterance.waveform, delivery.tilt_db, sample_rate=SAMPLE_RATE)
-            timeline.say(one.said, replace(utterance, waveform=toned))
+            timeline.say(one.said, swelled(replace(utterance, waveform=toned), manners, sample_rate=SAMPLE_RATE))
             jitter = 1.0 + _PAUSE_JITTER * float(rng.uniform(-1.0, 1.0))
             timeline.silence(one.pause_s * jitter * pauses / speed if at + 1 < len(planned) else TAIL_S)
         cancel()

@@ -1,21 +1,32 @@
-"""From a script to the passes of the net: what is said in each, and the pause after it. No weights."""
+"""From a script, plain or SSML, to the passes of the net: what is said in each, how, and the pause after it.
+
+No weights.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipelines.errors import ScriptRefusedError
+from pipelines.voice import elision
 from pipelines.voice.engine import NO_PRONUNCIATIONS
 from pipelines.voice.espeak import Espeak, open_espeak
-from pipelines.voice.front.base import FrontEnd
+from pipelines.voice.front.base import ClauseReader, FrontEnd
 from pipelines.voice.front.chinese import ChineseFrontEnd
 from pipelines.voice.front.japanese import JapaneseFrontEnd
 from pipelines.voice.front.spaced import SpacedFrontEnd
+from pipelines.voice.manner import Stretch
+from pipelines.voice.markup.foreign import at_home
+from pipelines.voice.markup.pieces import pieces_of
+from pipelines.voice.markup.reader import read_markup
+from pipelines.voice.markup.script import MarkedScript
+from pipelines.voice.markup.source import is_markup
 from pipelines.voice.passes import passes
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Phonemes, join
+from pipelines.voice.script import Phonemes, Piece, join
 from pipelines.voice.sentences import sentences
 from pipelines.voice.symbols import PUNCTUATION
 from pipelines.voice.timeline import BREATH_S
@@ -26,10 +37,15 @@ SCRIPT_CHARACTERS_MAX = 20_000  # about half an hour of speech; an ad is under a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """One run of the net, and the silence after it."""
+    """One run of the net, and the silence after it. ``stretches`` are the script's: how words of it are said."""
 
     said: Phonemes
     pause_s: float
+    stretches: tuple[Stretch, ...] = ()
+
+
+class _Reader(FrontEnd, ClauseReader, Protocol):
+    """What every front end is."""
 
 
 class ScriptPlanner:
@@ -37,35 +53,57 @@ class ScriptPlanner:
 
     def __init__(self, espeak: Espeak | None = None) -> None:
         self._espeak = espeak
-        self._fronts: dict[tuple[str, str], FrontEnd] = {}
+        self._fronts: dict[tuple[str, str], _Reader] = {}
 
     def plan(
-        self, text: str, *, locale: str, pronunciations: Mapping[str, str] = NO_PRONUNCIATIONS
+        self, text: str | MarkedScript, *, locale: str, pronunciations: Mapping[str, str] = NO_PRONUNCIATIONS
     ) -> tuple[FrontEnd, tuple[Pass, ...]]:
-        """Read a script into passes, at least one.
+        """Read a script into passes, at least one. Spans count the characters of the plain text.
 
         Raises:
             ScriptRefusedError: The language is not spoken here, or the text cannot be said.
         """
         language = language_of(locale)
-        if len(text) > SCRIPT_CHARACTERS_MAX:
+        if isinstance(text, str) and is_markup(text):
+            text = read_markup(text, locale=locale)
+        plain = text if isinstance(text, str) else text.text
+        if len(plain) > SCRIPT_CHARACTERS_MAX:
             raise ScriptRefusedError(
-                f"the script has {len(text)} characters and a take {SCRIPT_CHARACTERS_MAX} at most; make several takes"
+                f"the script has {len(plain)} characters and a take {SCRIPT_CHARACTERS_MAX} at most; make several takes"
             )
         front = self._front(language, locale)
+        pieces = self._pieces(text, locale=locale, pronunciations=pronunciations)
+        stretches = () if isinstance(text, str) else text.stretches
         planned: list[Pass] = []
-        for sentence in sentences(ScriptReader(load_rules(language), pronunciations).read(text)):
+        for sentence in sentences(pieces):
             said = front.phonemes(sentence)
             if not any(said.spans):
                 continue
             parts = passes(_closed(said))
-            planned.extend(Pass(said=part, pause_s=BREATH_S) for part in parts[:-1])
-            planned.append(Pass(said=parts[-1], pause_s=sentence.pause_s))
+            planned.extend(Pass(said=part, pause_s=BREATH_S, stretches=stretches) for part in parts[:-1])
+            planned.append(Pass(said=parts[-1], pause_s=sentence.pause_s, stretches=stretches))
         if not planned:
-            raise ScriptRefusedError(f"there is nothing to say in {text[:80]!r}; write at least one word")
+            raise ScriptRefusedError(f"there is nothing to say in {plain[:80]!r}; write at least one word")
         return front, tuple(planned)
 
-    def _front(self, language: str, locale: str) -> FrontEnd:
+    def _pieces(self, text: str | MarkedScript, *, locale: str, pronunciations: Mapping[str, str]) -> tuple[Piece, ...]:
+        language = language_of(locale)
+
+        def reader_of(other: str) -> ScriptReader:
+            return ScriptReader(load_rules(other), pronunciations)
+
+        def foreign(pieces: tuple[Piece, ...], other: str) -> tuple[Piece, ...]:
+            return at_home(pieces, reader=self._front(language_of(other), other), language=language)
+
+        if isinstance(text, str):
+            pieces = reader_of(language).read(text)
+        else:
+            pieces = pieces_of(text, locale=locale, reader_of=reader_of, foreign=foreign)
+        if language in elision.LANGUAGES and elision.leans(pieces):
+            pieces = elision.leaning(pieces, self._front(language, locale))
+        return pieces
+
+    def _front(self, language: str, locale: str) -> _Reader:
         key = (language, locale)
         if key not in self._fronts:
             self._espeak = self._espeak or open_espeak()

@@ -89,8 +89,8 @@ def headed(planned: Sequence[Pass]) -> tuple[Pass, ...]:
     rest = passes(tail)
     breathing = (head, *rest[:-1])
     return (
-        *(Pass(said=part, pause_s=BREATH_S) for part in breathing),
-        Pass(said=rest[-1], pause_s=first.pause_s),
+        *(replace(first, said=part, pause_s=BREATH_S) for part in breathing),
+        replace(first, said=rest[-1]),
         *planned[1:],
     )
 

@@ -30,6 +30,7 @@ class _SpeechJson(BaseModel):
     words: tuple[_TimedJson, ...]
     phonemes: tuple[_TimedJson, ...]
     cards: tuple[str, ...]
+    agreed: str = ""
 
 
 def write_speech(speech: Speech, folder: Path) -> None:
@@ -42,6 +43,7 @@ def write_speech(speech: Speech, folder: Path) -> None:
         words=_dump(speech.words),
         phonemes=_dump(speech.phonemes),
         cards=speech.cards,
+        agreed=speech.agreed,
     )
     (folder / "speech.json").write_text(described.model_dump_json(), encoding="utf-8")
 
@@ -58,6 +60,7 @@ def read_speech(folder: Path) -> Speech:
         words=_load(found.words),
         phonemes=_load(found.phonemes),
         cards=found.cards,
+        agreed=found.agreed,
     )
 
 

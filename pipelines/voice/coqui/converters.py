@@ -53,7 +53,7 @@ class _CoquiConverter(ABC):
         cancel: CancelCheck = never_cancel,
     ) -> Speech:
         """Return the speech in the targets' voice; see ``VoiceConverter.convert``."""
-        require_targets(targets, grant=grant, locale=speech.locale, script=speech.text, at=self._clock())
+        require_targets(targets, grant=grant, locale=speech.locale, script=speech.script, at=self._clock())
         cancel()
         progress(0.0)
         net = self._net

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.errors import ScriptRefusedError
+from pipelines.voice.markup.source import is_markup
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import FOLDER, load_rules
 from pipelines.voice.script import Mark, Piece, Sentence, Span, Spoken
@@ -44,6 +45,8 @@ def lines(text: str, *, language: str, pronunciations: Mapping[str, str], charac
         ScriptRefusedError: There is nothing to say, too much, a digit in a language without reading rules, or a
             pronunciation in phonetic letters, which these nets do not read.
     """
+    if is_markup(text):
+        raise ScriptRefusedError("this engine reads plain text and the script is SSML; take the markup out")
     if len(text) > SCRIPT_CHARACTERS_MAX:
         raise ScriptRefusedError(
             f"the script has {len(text)} characters and a take {SCRIPT_CHARACTERS_MAX} at most; make several takes"
