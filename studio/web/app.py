@@ -1,4 +1,4 @@
-"""The web app in front of the pages: start link, public verify page, released files, health.
+"""The web app in front of the pages: start link, public answers, released files, health.
 
 The pages themselves are mounted by the composition root; every path outside the public ones passes the gate.
 """
@@ -6,41 +6,29 @@ The pages themselves are mounted by the composition root; every path outside the
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, FastAPI, File, Request, UploadFile
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipelines.assets import ASSETS
-from pipelines.errors import PipelineError
-from pipelines.release.verdict import Verdict
 from studio.requests.desk import SubjectDesk
 from studio.requests.voicing import VoiceDesk
 from studio.review.desk import ReviewDesk
 from studio.review.people import People
-from studio.web.answer import answer_for
 from studio.web.gate import Gate, Sessions
 from studio.web.legal.mount import legal_app
+from studio.web.public.router import PublicParts, public_router
 from studio.web.start import start_router
 from studio.web.subject.router import subject_router
 
 HERE = Path(__file__).parent
-UPLOAD_BYTES_MAX = 1 << 30  # an hour of a release at 2 Mbit/s
-CHECKS_AT_ONCE = 2  # a check decodes frames; more would starve the renders
-CHUNK_BYTES = 1 << 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +36,7 @@ class WebParts:
     """What the web app works with; the composition root fills it."""
 
     library: Path
-    verify: Callable[[Path], Verdict]
+    public: PublicParts
     sessions: Sessions
     announce: Callable[[str], None]  # shows a start link's path on the console
     people: People | None = None  # None: only the console's start link works
@@ -57,10 +45,6 @@ class WebParts:
     voice: VoiceDesk | None = None  # None: nobody records their voice here
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
-
-
-class UploadTooLargeError(Exception):
-    """More bytes came than a check takes."""
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -77,7 +61,7 @@ def create_app(parts: WebParts) -> FastAPI:
             templates=templates,
         )
     )
-    app.include_router(_verify_router(parts, templates))
+    app.include_router(public_router(parts.public, templates))
     app.include_router(_file_router(parts))
     if parts.legal is not None:
         pages = legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates")
@@ -108,37 +92,6 @@ def _plain_router(parts: WebParts) -> APIRouter:
     return router
 
 
-def _verify_router(parts: WebParts, templates: Jinja2Templates) -> APIRouter:
-    router = APIRouter()
-    limiter = CapacityLimiter(CHECKS_AT_ONCE)
-
-    def page(request: Request, status: int = 200, **values: object) -> Response:
-        context = {"limit_mib": UPLOAD_BYTES_MAX >> 20, **values}
-        answer = templates.TemplateResponse(request, "verify.html", context, status_code=status)
-        answer.headers["Content-Security-Policy"] = PAGE_POLICY
-        return answer
-
-    @router.get("/verify")
-    def verify_page(request: Request) -> Response:
-        return page(request)
-
-    @router.post("/verify")
-    async def verify(request: Request, file: Annotated[UploadFile, File()]) -> Response:
-        wants_json = "application/json" in request.headers.get("accept", "")
-        try:
-            verdict = await _check(file, verify=parts.verify, limiter=limiter)
-        except UploadTooLargeError:
-            limit = UPLOAD_BYTES_MAX >> 20
-            error, status = f"The file is larger than {limit} MiB; check it with: sayso verify FILE", 413
-        except PipelineError as e:
-            error, status = str(e), 422
-        else:
-            return JSONResponse(verdict.to_json()) if wants_json else page(request, verdict=answer_for(verdict))
-        return JSONResponse({"error": error}, status) if wants_json else page(request, status, error=error)
-
-    return router
-
-
 def _file_router(parts: WebParts) -> APIRouter:
     router = APIRouter()
 
@@ -150,17 +103,3 @@ def _file_router(parts: WebParts) -> APIRouter:
         return FileResponse(path, filename=name, content_disposition_type="attachment" if download else "inline")
 
     return router
-
-
-async def _check(file: UploadFile, *, verify: Callable[[Path], Verdict], limiter: CapacityLimiter) -> Verdict:
-    """Verify an upload from a private copy that is gone afterwards; its name is never used as a path."""
-    with tempfile.TemporaryDirectory(prefix="sayso-verify-") as folder:
-        path = Path(folder) / "upload"
-        size = 0
-        with path.open("wb") as copy:
-            while chunk := await file.read(CHUNK_BYTES):
-                size += len(chunk)
-                if size > UPLOAD_BYTES_MAX:
-                    raise UploadTooLargeError
-                copy.write(chunk)
-        return await to_thread.run_sync(verify, path, limiter=limiter)

@@ -34,6 +34,7 @@ from studio.store.migrate import migrate
 from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
+from studio.web.public.standing import Standing
 from studio.wiring.cards import cards_of_kind
 from studio.wiring.keyring import open_or_make_key
 
@@ -283,6 +284,13 @@ class Wiring:
             at=self.clock(),
             examiner=open_examiner(self.weights),
         )
+
+    def standing(self, take_id: str) -> Standing | None:
+        """How a release stands today; None if nothing of that name is proven to be released."""
+        from studio.wiring.verification import TrustedLedger, standing_of  # noqa: PLC0415 - loads c2pa
+
+        ledger = TrustedLedger(origin=self.ledger.origin, public_key=self.ledger.public_key)
+        return standing_of(take_id, records=self.public_records, ledger=ledger, at=self.clock())
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from studio.campaigns.produce import Jobs
 from studio.pages.mount import mount_pages
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.wiring.desk import open_desk
 from studio.wiring.keeping import sending
 from studio.wiring.root import Wiring
@@ -37,7 +38,7 @@ def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str
         app = create_app(
             WebParts(
                 library=wiring.settings.library_dir,
-                verify=wiring.verify,
+                public=PublicParts(verify=wiring.verify, standing=wiring.standing),
                 sessions=sessions,
                 announce=announce,
                 people=wiring.people,

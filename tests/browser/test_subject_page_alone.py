@@ -18,6 +18,7 @@ from consent.record import ConsentRecord
 from studio.requests.desk import Stage
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.wordings.texts import languages, wording
 from tests.fakes.subject_desk import TOKEN, FakeSubjectDesk
 from tests.unit.consent.conftest import a_record
@@ -52,7 +53,7 @@ def desk() -> FakeSubjectDesk:
 def url(desk: FakeSubjectDesk, tmp_path: Path) -> Iterator[str]:
     parts = WebParts(
         library=tmp_path,
-        verify=lambda _path: pytest.fail("nobody verifies here"),
+        public=PublicParts(verify=lambda _path: pytest.fail("nobody verifies here"), standing=lambda _take: None),
         sessions=Sessions(),
         announce=lambda _path: None,
         subject=desk,

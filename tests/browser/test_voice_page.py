@@ -15,6 +15,7 @@ import uvicorn
 
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.web.subject.pages import COOKIE
 from studio.wordings.texts import languages, wording
 from tests.fakes.request_home import PROMPTS, RequestHome
@@ -48,7 +49,7 @@ def link(home: RequestHome) -> Link:
 def url(home: RequestHome, link: Link, tmp_path: Path) -> Iterator[str]:
     parts = WebParts(
         library=tmp_path,
-        verify=lambda _path: pytest.fail("nobody verifies here"),
+        public=PublicParts(verify=lambda _path: pytest.fail("nobody verifies here"), standing=lambda _take: None),
         sessions=Sessions(),
         announce=lambda _path: None,
         subject=home.desk,

@@ -10,11 +10,16 @@ from pipelines.assets import ASSETS
 from pipelines.release.verdict import Verdict, VerdictKind
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.wiring.reviewing import ReviewParts, open_people, open_review_desk
 from studio.wordings.record_text import RecordWordings
 from tests.fakes.request_home import Page, RequestHome
 
 LEGAL, SECOND, MARKETER = "legal@example.com", "head@example.com", "marketer@example.com"
+
+
+def _unknown(_path: Path) -> Verdict:
+    return Verdict(verdict=VerdictKind.UNKNOWN, summary="", media_type="video/mp4")
 
 
 class ReviewHome:
@@ -42,7 +47,7 @@ class ReviewHome:
         self.app = create_app(
             WebParts(
                 library=folder / "library",
-                verify=lambda _path: Verdict(verdict=VerdictKind.UNKNOWN, summary="", media_type="video/mp4"),
+                public=PublicParts(verify=_unknown, standing=lambda _take: None),
                 sessions=self.sessions,
                 announce=lambda _path: None,
                 people=self.people,

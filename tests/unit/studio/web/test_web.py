@@ -9,9 +9,10 @@ from fastapi.testclient import TestClient
 
 from pipelines.errors import InputInvalidError
 from pipelines.release.verdict import Verdict, VerdictKind
-from studio.web.answer import HEADLINES
 from studio.web.app import WebParts, create_app
 from studio.web.gate import COOKIE, Sessions
+from studio.web.public.answer import HEADLINES
+from studio.web.public.router import PublicParts
 
 HTML = {"accept": "text/html"}
 
@@ -23,7 +24,12 @@ def parts(tmp_path: Path, *, kind: VerdictKind = VerdictKind.AUTHENTIC, error: s
             raise InputInvalidError(error)
         return Verdict(verdict=kind, summary=f"It holds {path.stat().st_size} bytes.", media_type="video/mp4")
 
-    return WebParts(library=tmp_path, verify=verify, sessions=Sessions(), announce=lambda _path: None)
+    return WebParts(
+        library=tmp_path,
+        public=PublicParts(verify=verify, standing=lambda _take: None),
+        sessions=Sessions(),
+        announce=lambda _path: None,
+    )
 
 
 def client_of(web: WebParts) -> TestClient:
@@ -109,7 +115,7 @@ def test_file_that_cannot_be_read_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_too_large_an_upload_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.web.app.UPLOAD_BYTES_MAX", 10)
+    monkeypatch.setattr("studio.web.public.router.UPLOAD_BYTES_MAX", 10)
     answer = client_of(parts(tmp_path)).post("/verify", files={"file": b"x" * 11}, headers=HTML)
     assert answer.status_code == 413
     assert "sayso verify" in answer.text

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.web.subject.words import _TEXTS
 from studio.wordings.texts import wording
 from tests.fakes.device import Device
@@ -32,7 +33,7 @@ def home(tmp_path: Path) -> Iterator[RequestHome]:
 def browser(home: RequestHome, tmp_path: Path) -> TestClient:
     parts = WebParts(
         library=tmp_path,
-        verify=lambda _path: pytest.fail("nobody verifies here"),
+        public=PublicParts(verify=lambda _path: pytest.fail("nobody verifies here"), standing=lambda _take: None),
         sessions=Sessions(),
         announce=lambda _path: None,
         subject=home.desk,

@@ -15,6 +15,7 @@ from consent.record import ConsentRecord
 from studio.requests.desk import ActRefusedError, Change, CheckLine, RefusalKey, ScriptToApprove, Stage, Use
 from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions
+from studio.web.public.router import PublicParts
 from studio.web.subject.words import hints, refusal_text
 from studio.wordings.texts import languages, wording
 from tests.fakes.subject_desk import TOKEN, FakeSubjectDesk
@@ -49,7 +50,7 @@ def enter(tmp_path: Path) -> Callable[..., Room]:
     def come_in(desk: FakeSubjectDesk) -> Room:
         parts = WebParts(
             library=tmp_path,
-            verify=lambda _path: pytest.fail("nobody verifies here"),
+            public=PublicParts(verify=lambda _path: pytest.fail("nobody verifies here"), standing=lambda _take: None),
             sessions=Sessions(),
             announce=lambda _path: None,
             subject=desk,
