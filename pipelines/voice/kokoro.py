@@ -23,7 +23,7 @@ from pipelines.voice.espeak import Espeak
 from pipelines.voice.likeness.profile import VoiceProfile
 from pipelines.voice.likeness.style import Style, fitted_style
 from pipelines.voice.loudness import normalise
-from pipelines.voice.manner import mannered, manners_of, swelled
+from pipelines.voice.manner import manners_of
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.source import is_markup
@@ -31,6 +31,7 @@ from pipelines.voice.melody import moved
 from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
 from pipelines.voice.notices import require_notice
 from pipelines.voice.planner import Pass, ScriptPlanner
+from pipelines.voice.shaping import mannered, swelled
 from pipelines.voice.symbols import token_ids
 from pipelines.voice.tilt import tilted
 from pipelines.voice.timeline import LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times

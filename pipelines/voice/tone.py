@@ -33,7 +33,7 @@ TONES: Final[Mapping[str, Delivery]] = MappingProxyType(
             rate=0.92, f0_scale=0.96, f0_range=0.85, energy=0.8, energy_range=0.8, pause_scale=1.15, tilt_db=-0.8
         ),
         "excited": Delivery(
-            rate=1.1, f0_scale=1.12, f0_range=1.3, energy=1.3, energy_range=1.3, pause_scale=0.75, tilt_db=0.8
+            rate=1.06, f0_scale=1.12, f0_range=1.25, energy=1.3, energy_range=1.2, pause_scale=0.75, tilt_db=0.8
         ),
         "serious": Delivery(rate=0.94, f0_scale=0.91, f0_range=0.7, pause_scale=1.35),
     }

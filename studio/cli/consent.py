@@ -117,6 +117,7 @@ def approve_script(
     with plain_errors():
         from consent.grant import Sha256Hex  # noqa: PLC0415 - keeps --help fast
         from consent.keys import SigningKey  # noqa: PLC0415 - as above
+        from pipelines.voice.markup.agreed import agreed_text  # noqa: PLC0415 - as above
         from studio.errors import UsageError  # noqa: PLC0415 - as above
 
         if (key is None) == (approver is None):
@@ -129,7 +130,7 @@ def approve_script(
             raise UsageError(f"cannot read the script {text}: {e}") from e
         wiring = open_wiring(home)
         record_id = wiring.records.resolve(record)
-        digest = Sha256Hex(hashlib.sha256(script.encode()).hexdigest())
+        digest = Sha256Hex(hashlib.sha256(agreed_text(script).encode()).hexdigest())
         signing = None if key is None else SigningKey.load(key)
         wiring.acts.approve_script(record_id, script_sha256=digest, approver=approver or "subject", key=signing)
         answer(

@@ -160,6 +160,7 @@ def script(
 ) -> None:
     """Put a script before the subject for approval. A single newline at the end of the file does not count."""
     with plain_errors():
+        from pipelines.voice.markup.agreed import agreed_text  # noqa: PLC0415 - keeps --help fast
         from studio.errors import UsageError  # noqa: PLC0415 - keeps --help fast
 
         try:
@@ -168,7 +169,9 @@ def script(
             raise UsageError(f"cannot read the script {text}: {e}") from e
         room = open_wiring(home).request_room
         request_id = room.requests.requests.resolve(request)
-        sha256 = room.requests.request_script(request_id, text=words, locale=locale, campaign=campaign, by=by)
+        sha256 = room.requests.request_script(
+            request_id, text=agreed_text(words), locale=locale, campaign=campaign, by=by
+        )
         answer(
             {"id": request_id, "script_sha256": sha256},
             as_json=as_json,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from pipelines.errors import ScriptRefusedError
@@ -46,6 +46,17 @@ def pieces_of(
             read = tuple(_moved(piece, part.span.begin) for piece in reader_of(language).read(written))
         made.extend(read if language == own else foreign(read, part.locale or locale))
     return tuple(made)
+
+
+def spoken_text(script: MarkedScript, *, locale: str, pronunciations: Mapping[str, str]) -> str:
+    """Return the words that a listener hears, numbers and kinds written out; of phonemes, the word they stand for."""
+    pieces = pieces_of(
+        script,
+        locale=locale,
+        reader_of=lambda language: ScriptReader(load_rules(language), pronunciations),
+        foreign=lambda read, _: read,
+    )
+    return "".join(f" {piece.text} " if piece.kind == "reading" else piece.text for piece in pieces)
 
 
 def _said(part: SaidAs, written: str, *, language: str, own: str, reader: ScriptReader) -> Piece:

@@ -14,18 +14,6 @@ from pipelines.voice.reading.numbers import NumberReader
 from pipelines.voice.reading.rules import LanguageRules
 from pipelines.voice.reading.units import UnitReader
 
-KINDS: Final = (
-    "cardinal",
-    "ordinal",
-    "digits",
-    "telephone",
-    "characters",
-    "spell-out",
-    "date",
-    "time",
-    "currency",
-    "unit",
-)
 _DATE_FORMATS: Final = {"ymd": "ymd", "dmy": "dmy", "mdy": "mdy", "yyyymmdd": "ymd"}
 _EXAMPLES: Final = {
     "cardinal": "1250",

@@ -10,13 +10,13 @@ from typing import Final
 
 from pipelines.voice.manner import Manner
 from pipelines.voice.markup.source import Element
-from pipelines.voice.reading.reader import PAUSE_S_MAX
 
 _RATES: Final = {"x-slow": 0.7, "slow": 0.85, "medium": 1.0, "default": 1.0, "fast": 1.2, "x-fast": 1.4}
 _PITCHES_ST: Final = {"x-low": -4.0, "low": -2.0, "medium": 0.0, "default": 0.0, "high": 2.0, "x-high": 4.0}
 _VOLUMES_DB: Final = {"x-soft": -9.0, "soft": -4.5, "medium": 0.0, "default": 0.0, "loud": 3.0, "x-loud": 6.0}
 _PAUSES_S: Final = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}
 
+PAUSE_S_MAX: Final = 5.0  # as of "[pause 5s]" in a plain script
 RATE_MIN, RATE_MAX = 0.5, 2.0
 PITCH_ST_MAX: Final = 6.0
 VOLUME_DB_MIN, VOLUME_DB_MAX = -12.0, 6.0

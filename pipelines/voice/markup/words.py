@@ -2,6 +2,9 @@
 
 Source: https://www.w3.org/TR/speech-synthesis11/. Whatever is not in these tables is refused by name, never skipped: a
 script that was written for another engine would sound wrong without anybody being told.
+
+Nothing that ``agreed`` imports needs more than the standard library: consent is asked about a script where no engine is
+installed.
 """
 
 from __future__ import annotations
@@ -13,6 +16,19 @@ from typing import Final
 
 NAMESPACE: Final = "http://www.w3.org/2001/10/synthesis"
 VERSIONS: Final = ("1.0", "1.1")
+
+KINDS: Final = (  # of <say-as>
+    "cardinal",
+    "ordinal",
+    "digits",
+    "telephone",
+    "characters",
+    "spell-out",
+    "date",
+    "time",
+    "currency",
+    "unit",
+)
 
 INLINE: Final = frozenset({"break", "emphasis", "prosody", "phoneme", "say-as", "lang", "sub"})
 _BLOCKS: Final = frozenset({"p", "s"})

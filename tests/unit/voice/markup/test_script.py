@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -126,6 +128,19 @@ def test_what_cannot_be_done_is_refused_with_its_place(body: str, why: str) -> N
     with pytest.raises(ScriptRefusedError, match=re.escape(why)) as refused:
         read_markup(f"<speak>{body}</speak>", locale="en-US")
     assert str(refused.value).startswith("SSML, line 1, column ")
+
+
+def test_the_longest_break_is_the_longest_pause() -> None:
+    from pipelines.voice.markup.values import PAUSE_S_MAX
+    from pipelines.voice.reading import reader
+
+    assert PAUSE_S_MAX == reader.PAUSE_S_MAX
+
+
+def test_consent_is_asked_without_an_engine() -> None:
+    code = "import sys, pipelines.voice.markup.agreed; print(sorted({'numpy', 'babel', 'onnx'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_script_in_another_language_than_the_take_is_refused() -> None:

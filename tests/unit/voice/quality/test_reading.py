@@ -38,3 +38,24 @@ def test_the_longest_pause_counts() -> None:
 
 def test_numbers_are_read_out() -> None:
     assert "ten" in read_out("In 10 seconds", locale="en-US")
+
+
+MARKED = {
+    "a kind": ("<say-as interpret-as='digits'>2026</say-as> is here.", "Two zero two six is here."),
+    "letters": ("Ask <say-as interpret-as='characters'>BBC</say-as>.", "Ask B, B, C."),
+    "an alias": ("Drink <sub alias='the best tea'>T</sub> now.", "Drink the best tea now."),
+    "what is shown": ("It costs <say-as interpret-as='currency'>$5</say-as>.", "It costs $5."),
+    "emphasis": ("Drink <emphasis>tea</emphasis>,<break time='1s'/> now.", "drink tea now"),
+}
+
+
+@pytest.mark.parametrize(("body", "heard"), MARKED.values(), ids=MARKED)
+def test_markup_is_no_error(body: str, heard: str) -> None:
+    script = f"<speak>{body}</speak>"
+    assert compare(script, heard, locale="en-US").letters == 0.0
+    assert compare(script, "Something else was said.", locale="en-US").letters > 0.3
+
+
+def test_the_longest_break_is_asked_for() -> None:
+    assert asked_pause_s("<speak><p>A<break time='2s'/> b</p><break/></speak>", locale="en-US") == 2.0
+    assert asked_pause_s("<speak><p>A</p><p>b</p></speak>", locale="en-US") == 0.0

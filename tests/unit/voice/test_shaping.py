@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.voice.manner import PLAIN, Manner, Stretch, mannered, manners_of, swelled
+from pipelines.voice.manner import PLAIN, Manner, Stretch, manners_of
 from pipelines.voice.network import FRAME_SAMPLES, Plan, Utterance
 from pipelines.voice.script import Span
+from pipelines.voice.shaping import mannered, swelled
 
 FRAMES = (2, 4, 6, 4, 2)  # pad, three symbols, pad
 
