@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
+from pipelines.voice.tone import PITCH_ST_MAX, PITCH_ST_MIN, Tone
+from studio.campaigns.saying import check_script, check_words
 
 FORMAT = re.compile(r"(\d{3,4})x(\d{3,4})(\.png|\.jpg)?|wav|mp3")
 SIDE_MIN, SIDE_MAX = 256, 3840  # what compose can lay out, and what H.264 level 5.1 plays
@@ -20,6 +22,7 @@ SIDE_MIN, SIDE_MAX = 256, 3840  # what compose can lay out, and what H.264 level
 Text = Annotated[str, Field(min_length=1)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+Pitch = Annotated[float, Field(ge=PITCH_ST_MIN, le=PITCH_ST_MAX)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
@@ -31,7 +34,10 @@ class _Words(BaseModel):
     voice: Text | None = None
     voice_gender: Literal["female", "male"] | None = None
     speed: Speed | None = None
+    tone: Tone | None = None
+    pitch: Pitch | None = None
     pronunciations: dict[str, str] | None = None
+    pronunciation: dict[str, JsonValue] | None = None
     title: str | None = None
     call_to_action: str | None = None
     subtitles: bool | None = None
@@ -122,6 +128,7 @@ def read_brief(path: Path) -> Brief:
     model = file.validate(BriefModel)
     if model.likeness is not None:
         _check_one_voice(file, model)
+    check_words(file, model.pronunciation)
     for index, take in enumerate(model.takes):
         _check_take(file, index, take)
     if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
@@ -163,6 +170,8 @@ def _check_take(file: TomlFile, index: int, take: TakeModel) -> None:
                 message=f"found {format_!r}; needed: WIDTHxHEIGHT in even pixels from {SIDE_MIN} to {SIDE_MAX}"
                 ' ("1080x1920"), the same with .png or .jpg for a still, or wav or mp3',
             )
+    check_words(file, take.pronunciation, "takes", index)
+    check_script(file, index, take.text, locale=take.locale)
     for key, load in (("market", load_market), ("channel", load_channel)):
         try:
             load(getattr(take, key))

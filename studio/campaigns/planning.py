@@ -8,6 +8,7 @@ from pathlib import Path
 
 from consent.grant import RecordId
 from studio.campaigns.brief import Brief, TakeModel
+from studio.campaigns.saying import words_said
 from studio.jobs.likeness import PlannedLikeness
 from studio.jobs.plan import PlannedLine, TakePlan
 
@@ -88,6 +89,9 @@ def _plan(
     }
     if model.pronunciations and take.pronunciations:
         said["pronunciations"] = {**model.pronunciations, **take.pronunciations}
+    words = words_said(take.pronunciation, model.pronunciation, text=take.text, locale=take.locale)
+    if words:
+        said["pronunciations"] = {**said.get("pronunciations", {}), **words}
     named = {"portrait": brief.portrait, "background": brief.background, "logo": brief.logo, "stem": brief.stem}
     return TakePlan(
         take_id=take_id,
@@ -116,6 +120,8 @@ _SHARED = {
     "voice",
     "voice_gender",
     "speed",
+    "tone",
+    "pitch",
     "pronunciations",
     "title",
     "call_to_action",

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
+from pipelines.voice.markup.agreed import agreed_text
+from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness
 
 Kind = Literal["video", "still", "audio"]
@@ -49,6 +51,8 @@ class TakePlan(BaseModel):
     likeness: PlannedLikeness | None = None  # speaks in place of ``voice``
     voice_gender: Literal["female", "male"] | None = None
     speed: float = 1.0
+    tone: Tone = "neutral"
+    pitch: float = 0.0  # semitones above the voice's own
     pronunciations: dict[str, str] = {}
     title: str = ""
     call_to_action: str = ""
@@ -103,7 +107,7 @@ class TakePlan(BaseModel):
             market=self.market,
             channel=self.channel,
             format=self.format,
-            script=self.text,
+            script=agreed_text(self.text),
             assets=frozenset(map(Sha256Hex, (*pictures, *recordings))),
             weights=frozenset(self.weights),
             weights_not_commercial=frozenset(self.weights_not_commercial),

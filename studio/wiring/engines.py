@@ -32,6 +32,7 @@ from pipelines.voice.quality.gate import check_speech
 from pipelines.voice.quality.judges import EnrolledVoice, Judges, open_judges
 from pipelines.voice.quality.report import QualityReport
 from pipelines.voice.quality.retrying import Checked, Try, speak_checked
+from pipelines.voice.tone import delivery_of
 from pipelines.voice.voices import default_voice
 from studio.errors import JobError
 from studio.jobs.dub_file import placed_path, write_placed
@@ -105,6 +106,7 @@ class RealEngines:
                     speed=min(max(plan.speed * pace * one.pace, SPEED_MIN), SPEED_MAX),
                     pronunciations=plan.pronunciations,
                     likeness=person,
+                    delivery=delivery_of(plan.tone, pitch_st=plan.pitch),
                     progress=lambda share: progress(share * SPOKEN_SHARE),
                 )
 
