@@ -9,6 +9,7 @@ BIN := .venv/bin
 SAYSO := $(BIN)/sayso
 STAMP := .venv/.installed-$(shell sha256sum pyproject.toml 2>/dev/null | cut -c1-16)
 OUT ?= demo-out
+WORKERS ?= 2
 # Programs that no wheel brings. Chromium is for the browser tests; espeak-ng reads words aloud in symbols.
 SYSTEM_PACKAGES := chromium espeak-ng
 
@@ -49,7 +50,7 @@ serve: setup ## open the studio on http://localhost:7860
 	@$(SAYSO) serve
 
 test: weights ## run every test
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 check: setup ## format, lint, types, layers, docs, coverage: what CI holds
 	@$(BIN)/ruff format --check .
