@@ -31,16 +31,17 @@ def read_markup(source: str, *, locale: str | None = None) -> MarkedScript:
     """
     root = parse(source)
     own = root.attributes.get("xml:lang")
-    if own is not None and _language(own, root.place) != language_of(locale or own):
+    if own is not None and not _is_same(own, locale or own, root.place):
         raise root.place.refused(f"the script is in {own!r} and the take in {locale!r}; write one language")
-    reader = _Reader(unspaced=(locale or own or "").split("-")[0].lower() in _UNSPACED)
+    reader = _Reader(locale or own)
     reader.walk(root, PLAIN, None)
     return reader.script(source, own)
 
 
 class _Reader:
-    def __init__(self, *, unspaced: bool) -> None:
-        self._unspaced = unspaced
+    def __init__(self, locale: str | None) -> None:
+        self._locale = locale
+        self._unspaced = (locale or "").replace("_", "-").split("-")[0].lower() in _UNSPACED
         self._text = ""
         self._gap = ""  # blanks that wait for a word after them
         self._parts: list[Part] = []
@@ -55,7 +56,8 @@ class _Reader:
         elif element.name in {"sub", "phoneme", "say-as"}:
             self._say(element, _manner(element).within(manner), locale)
         else:
-            self._hold(element, _manner(element).within(manner), _locale(element) or locale)
+            inner = self._switched(element) if element.name == "lang" else locale
+            self._hold(element, _manner(element).within(manner), inner)
         self._end(element) if is_block else self._edge(element)
 
     def _hold(self, element: Element, manner: Manner, locale: str | None) -> None:
@@ -152,6 +154,12 @@ class _Reader:
         pause_s = PARAGRAPH_PAUSE_S if element.name == "p" else SENTENCE_PAUSE_S
         self._parts.append(Pause(at=len(self._text), pause_s=pause_s, ends=True))
 
+    def _switched(self, element: Element) -> str | None:
+        """The locale of what stands in ``<lang>``; None is the script's own."""
+        asked = element.attributes["xml:lang"]
+        is_own = _is_same(asked, self._locale or asked, element.place)
+        return None if is_own and self._locale is not None else asked
+
     def _edge(self, element: Element) -> None:
         if not self._gap:
             self._edges.append((len(self._text), element.place))
@@ -163,18 +171,13 @@ def _manner(element: Element) -> Manner:
     return prosody_of(element) if element.name == "prosody" else PLAIN
 
 
-def _locale(element: Element) -> str | None:
-    if element.name != "lang":
-        return None
-    _language(element.attributes["xml:lang"], element.place)
-    return element.attributes["xml:lang"]
-
-
-def _language(locale: str, place: Place) -> str:
+def _is_same(asked: str, locale: str, place: Place) -> bool:
+    """Whether a voice of ``locale`` speaks it anyway: "en" is British to a British one."""
     try:
-        return language_of(locale)
+        same = language_of(asked) == language_of(locale)
     except ScriptRefusedError as e:
         raise place.refused(str(e)) from e
+    return same or locale.replace("_", "-").lower().startswith(f"{asked.lower()}-")
 
 
 def _is_wide(letter: str) -> bool:

@@ -12,7 +12,7 @@ from pipelines.errors import ScriptRefusedError
 from pipelines.voice.manner import Manner
 from pipelines.voice.markup.agreed import agreed_text, shown_text
 from pipelines.voice.markup.reader import read_markup
-from pipelines.voice.markup.script import Pause
+from pipelines.voice.markup.script import Pause, Written
 from pipelines.voice.markup.values import EMPHASIS
 
 
@@ -144,6 +144,15 @@ def test_consent_is_asked_without_an_engine() -> None:
 
 
 def test_a_script_in_another_language_than_the_take_is_refused() -> None:
-    assert read_markup("<speak xml:lang='fr-CA'>a</speak>", locale="fr-FR").text == "a"
+    for own, locale in (("fr-CA", "fr-FR"), ("en", "en-GB"), ("pt", "pt-BR")):
+        assert read_markup(f"<speak xml:lang='{own}'>a</speak>", locale=locale).text == "a"
     with pytest.raises(ScriptRefusedError, match="the script is in 'fr' and the take in 'de-DE'"):
         read_markup("<speak xml:lang='fr'>a</speak>", locale="de-DE")
+
+
+def test_a_stretch_in_the_takes_own_language_is_no_foreign_one() -> None:
+    source = (
+        "<speak>a <lang xml:lang='en'>b</lang> <lang xml:lang='fr'>c <lang xml:lang='en-GB'>d</lang></lang></speak>"
+    )
+    parts = read_markup(source, locale="en-GB").parts
+    assert [part.locale for part in parts if isinstance(part, Written)] == [None, "fr", None]
