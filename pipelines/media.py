@@ -59,7 +59,7 @@ class Speech:
     ``words`` are as written in the script (for subtitles), in order, covering all of it. For scripts without spaces
     (ja, zh) a word is the smallest unit that a subtitle line may break after.
     ``phonemes`` are the engine's own symbols (IPA for Kokoro). ``agreed`` is the script as the grant has it, where that
-    says more than ``text``: of SSML, what is heard as well as what is shown.
+    says more than ``text``: what is heard as well as what is shown.
     """
 
     audio: AudioClip

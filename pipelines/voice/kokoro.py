@@ -87,7 +87,8 @@ class KokoroVoice:
         """Speak a script, plain or SSML; see ``VoiceEngine.speak``.
 
         ``likeness`` is a fitted voice, spoken in place of ``voice``. ``delivery`` is a tone's (``tone.delivery_of``).
-        The grant of SSML is for its ``markup.agreed.agreed_text``; the speech's text and words are the plain ones.
+        The grant is for ``markup.agreed.agreed_text``: what is heard as well as what is shown. The speech's text and
+        words are those that are shown.
 
         Raises:
             ConsentRefusedError: The grant does not cover this voice, language and script now.
@@ -96,7 +97,7 @@ class KokoroVoice:
             CancelledError: ``cancel`` said so; it is asked before each sentence.
         """
         marked = read_markup(text, locale=locale) if is_markup(text) else None
-        shown, agreed = (text, text) if marked is None else (marked.text, agreed_text(marked))
+        shown, agreed = text if marked is None else marked.text, agreed_text(marked or text, pronunciations)
         require_grant(grant, Use(modality=Modality.VOICE, locale=locale, script=agreed), at=self._clock())
         chosen = voice_named(voice or default_voice(locale)).name
         if likeness is not None and likeness.engine != self.engine_id:
@@ -116,7 +117,7 @@ class KokoroVoice:
             words=word_times(shown, front.words(shown), symbols),
             phonemes=phoneme_times(symbols),
             cards=self.cards,
-            agreed="" if marked is None else agreed,
+            agreed="" if agreed == shown else agreed,
         )
 
     def speak_notice(self, text: str, *, locale: str) -> AudioClip:

@@ -70,6 +70,7 @@ class Checker:
                     "market": plan.market,
                     "channel": plan.channel,
                     "format": plan.format,
+                    "script": plan.request.script,
                     "decision": "granted" if allowed else "refused",
                     "reasons": [{"code": r.code.value, "message": r.message} for r in reasons],
                     "steps": [

@@ -107,7 +107,7 @@ class TakePlan(BaseModel):
             market=self.market,
             channel=self.channel,
             format=self.format,
-            script=agreed_text(self.text),
+            script=agreed_text(self.text, self.pronunciations),
             assets=frozenset(map(Sha256Hex, (*pictures, *recordings))),
             weights=frozenset(self.weights),
             weights_not_commercial=frozenset(self.weights_not_commercial),

@@ -20,7 +20,7 @@ from pipelines.voice.sentences import PARAGRAPH_PAUSE_S, SENTENCE_PAUSE_S
 from pipelines.voice.voices import language_of
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
-_UNSPACED: Final = ("ja", "zh")
+_SOFT: Final = "\r"  # a gap that is none between letters of scripts without spaces
 
 
 def read_markup(source: str, *, locale: str | None = None) -> MarkedScript:
@@ -41,7 +41,6 @@ def read_markup(source: str, *, locale: str | None = None) -> MarkedScript:
 class _Reader:
     def __init__(self, locale: str | None) -> None:
         self._locale = locale
-        self._unspaced = (locale or "").replace("_", "-").split("-")[0].lower() in _UNSPACED
         self._text = ""
         self._gap = ""  # blanks that wait for a word after them
         self._parts: list[Part] = []
@@ -70,7 +69,7 @@ class _Reader:
     def script(self, source: str, locale: str | None) -> MarkedScript:
         for at, place in self._edges:
             before, after = self._text[at - 1 : at], self._text[at : at + 1]
-            if _is_narrow(before) and _is_narrow(after):
+            if is_narrow(before) and is_narrow(after):
                 word = _word_at(self._text, at)
                 raise place.refused(f"markup stands inside the word {word!r}; put it around whole words")
         return MarkedScript(
@@ -84,7 +83,7 @@ class _Reader:
     def _write(self, data: str, manner: Manner, locale: str | None) -> None:
         for token in re.findall(rf"{_BLANKS.pattern}|[^ \t\r\n]+", data):
             if _BLANKS.fullmatch(token):
-                self._gap = self._gap or ("\r" if "\n" in token else " ")  # \r: it goes between wide letters
+                self._gap = self._gap or (_SOFT if "\n" in token else " ")
             else:
                 self._put(self._filled(token[0]) + token, manner, locale)
 
@@ -92,8 +91,8 @@ class _Reader:
         gap, self._gap = self._gap, ""
         if not self._text:
             return ""
-        is_torn = gap == "\r" and self._unspaced and _is_wide(self._text[-1]) and _is_wide(following)
-        return "" if is_torn else gap.replace("\r", " ")
+        is_soft = gap == _SOFT and _is_wide(self._text[-1]) and _is_wide(following)
+        return "" if is_soft else gap.replace(_SOFT, " ")
 
     def _put(self, text: str, manner: Manner, locale: str | None) -> None:
         span = self._grown(text, manner)
@@ -149,8 +148,8 @@ class _Reader:
             return
         if element.name == "p":
             self._gap = "\n"
-        elif not self._gap and not self._unspaced:
-            self._gap = " "
+        elif not self._gap:
+            self._gap = _SOFT
         pause_s = PARAGRAPH_PAUSE_S if element.name == "p" else SENTENCE_PAUSE_S
         self._parts.append(Pause(at=len(self._text), pause_s=pause_s, ends=True))
 
@@ -184,15 +183,15 @@ def _is_wide(letter: str) -> bool:
     return unicodedata.east_asian_width(letter) in {"W", "F"}
 
 
-def _is_narrow(letter: str) -> bool:
+def is_narrow(letter: str) -> bool:
     """Whether it is a letter or digit of a script with words; "" is none."""
     return bool(letter) and unicodedata.category(letter)[0] in "LMN" and not _is_wide(letter)
 
 
 def _word_at(text: str, at: int) -> str:
     begin, end = at, at
-    while begin and _is_narrow(text[begin - 1]):
+    while begin and is_narrow(text[begin - 1]):
         begin -= 1
-    while end < len(text) and _is_narrow(text[end]):
+    while end < len(text) and is_narrow(text[end]):
         end += 1
     return text[begin:end]

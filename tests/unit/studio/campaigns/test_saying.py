@@ -42,7 +42,10 @@ def test_a_brief_with_tone_and_ssml_is_planned(tmp_path: Path) -> None:
     assert plan.pitch == 0.0
     assert plan.text.lstrip().startswith("<speak>")
     assert plan.pronunciations == {"Sayso": "say so", "Coffee One": "/ˈkɔfi wʌn/"}
-    assert plan.request.script == "Sayso presents: Coffee One. Only $12.50!"
+    assert plan.request.script.splitlines() == [
+        "Sayso presents: Coffee One. Only $12.50!",
+        "say so presents: /ˈkɔfi wʌn/. Only $12.50!",
+    ]
     assert TakePlan.model_validate_json(plan.model_dump_json()) == plan
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import ScriptRefusedError
 from pipelines.voice.manner import Manner
-from pipelines.voice.markup.agreed import agreed_text, shown_text
+from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.script import Pause, Written
 from pipelines.voice.markup.values import EMPHASIS
@@ -41,13 +41,37 @@ def test_people_see_plain_text(source: str, locale: str, shown: str) -> None:
 
 def test_a_plain_script_is_itself() -> None:
     text = "Speak <break/> up."
-    assert shown_text(text) == agreed_text(text) == text
+    assert agreed_text(text) == text
 
 
 def test_consent_is_asked_about_what_is_heard_as_well_as_what_is_shown() -> None:
     source = "<speak>Come to <sub alias='the casino'>our house</sub> <emphasis>now</emphasis>.</speak>"
     assert agreed_text(source) == "Come to our house now.\nCome to the casino now."
     assert agreed_text("<speak>Come <emphasis>now</emphasis>.</speak>") == "Come now."
+
+
+RESPELLED = {
+    "a respelling": ("Sayso now.", {"Sayso": "the casino"}, "Sayso now.\nthe casino now."),
+    "however it is capitalised": ("SAYSO.", {"Sayso": "a casino"}, "SAYSO.\na casino."),
+    "phonemes": ("Sayso.", {"Sayso": "/sAsO/"}, "Sayso.\n/sAsO/."),
+    "the longest first": ("Big Ben.", {"Ben": "x", "Big Ben": "y"}, "Big Ben.\ny."),
+    "whole words": ("Saysos.", {"Sayso": "casino"}, "Saysos."),
+    "Japanese": ("SaysoのX", {"Sayso": "セイソ"}, "SaysoのX\nセイソのX"),
+    "another word's": ("Tea.", {"Sayso": "casino"}, "Tea."),
+    "in SSML": ("<speak>A <sub alias='Sayso'>S</sub></speak>", {"Sayso": "casino"}, "A S\nA casino"),
+    "itself": ("it is", {"it": "it"}, "it is"),
+}
+
+
+@pytest.mark.parametrize(("script", "said", "agreed"), RESPELLED.values(), ids=RESPELLED)
+def test_a_dictionary_hides_no_words_from_consent(script: str, said: dict[str, str], agreed: str) -> None:
+    assert agreed_text(script, said) == agreed
+
+
+def test_consent_sees_the_same_whatever_language_it_is_told() -> None:
+    source = "<speak><s>新しい\nコーヒー</s><s>です。</s> <s>One</s><s>two</s></speak>"
+    (text,) = {agreed_text(read_markup(source, locale=locale)) for locale in (None, "ja-JP", "en-US")}
+    assert text == agreed_text(source) == "新しいコーヒーです。 One two"
 
 
 RATES = {"slow": 0.85, "80%": 0.8, "+20%": 1.2, "-25%": 0.75, "medium": 1.0}
