@@ -54,13 +54,14 @@ _MADE_OF: Final[Mapping[str, str]] = MappingProxyType(
         "ʤ": "dʒ", "ʧ": "tʃ", "ʣ": "dz", "ʦ": "ts", "ʨ": "tɕ",
     }
 )  # fmt: skip
-# What each language says, in the net's alphabet; Japanese and Chinese take English names as English (docs/voices.md).
+# What each language says, in the net's alphabet. Spanish has h, v, z and sh besides: its voices say them, and names are
+# understood better so. Japanese and Chinese take English names as English.
 _INVENTORIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "en-US": frozenset("AIOWYTbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧθᵊᵻ"),
         "en-GB": frozenset("AIQWYabdfhijklmnpstuvwzðŋɑɒɔəɛɜɡɪɹʃʊʌʒʤʧːθᵊᵻ"),
         "fr": frozenset("abdefijklmnopstuvwyzøœŋɑɔəɛɡɥɲʁʃʒ\u0303"),
-        "es": frozenset("AIWYabdefijklmnopstuwxðɛɣŋɲɾrʎʝʧβθ"),
+        "es": frozenset("AIOWYabdefhijklmnopstuvwxzðɛɣŋɲɾrʃʎʝʧβθ"),
         "it": frozenset("IAWYabdefijklmnoprstuvwzŋɔɛɡɪɲɾʃʊʎʣʤʦʧː"),
         "pt-BR": frozenset("AIWYabdefijklmnopstuvwxyzæŋɐɔəɛɡɪɲɾʃʊʎʒʤʧ\u0303"),
         "hi": frozenset("abdehijklmnoprstuvzŋɔəɖɛɟɡɪɲɳɾɽʃʈʊʋʌʤʧʰː\u0303"),
@@ -77,8 +78,8 @@ _BY_CUSTOM: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                "ɪ": "i", "ʊ": "u", "A": "ɛj", "I": "aj", "O": "o", "Q": "o", "W": "aw", "Y": "ɔj"},
         "de": {"θ": "s", "ð": "z", "ɹ": "ʁ", "ɾ": "ʁ", "r": "ʁ", "w": "v", "æ": "ɛ", "ʌ": "a", "ɜ": "œ", "ʎ": "lj",
                "A": "eː", "O": "oː", "Q": "oː"},
-        "es": {"h": "x", "ɹ": "ɾ", "ʁ": "r", "v": "b", "z": "s", "ʃ": "ʧ", "ʒ": "ʝ", "ʤ": "ʝ", "ɜ": "e", "ə": "e",
-               "ɪ": "i", "ʊ": "u", "O": "o", "Q": "o"},
+        "es": {"ɹ": "ɾ", "ʁ": "r", "ʒ": "ʝ", "ʤ": "ʝ", "ɜ": "e", "ə": "e", "ɪ": "i", "ʊ": "u", "Q": "O",
+               "ʌ": "a", "æ": "a"},
         "it": {"θ": "t", "ð": "d", "h": "", "ɹ": "r", "ʁ": "r", "ʒ": "ʤ", "ə": "e", "ɜ": "ɛ", "ʌ": "a", "æ": "ɛ",
                "O": "o", "Q": "o"},
         "pt-BR": {"θ": "t", "ð": "d", "h": "x", "ɹ": "ɾ", "ʁ": "x", "r": "x", "ɜ": "ɛ", "ʌ": "ɐ", "O": "o", "Q": "o"},

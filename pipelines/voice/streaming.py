@@ -62,11 +62,11 @@ def stream(
     Args:
         planned: The passes of the script; from ``headed``, when the first sound shall come early.
         say: Says one of them, by its number.
-        script: The whole script, which the grant must cover.
+        script: The whole script as the grant has it (``markup.agreed.agreed_text``).
         locale: Its language.
         grant: The consent to speak it.
         at: The time, for the grant.
-        pause_rate: Pauses are divided by it; the speed, as a rule.
+        pause_rate: Pauses are divided by it; the speed, as a rule, over the delivery's ``pause_scale``.
         cancel: Asked before each pass.
 
     Raises:

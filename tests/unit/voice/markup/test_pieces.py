@@ -93,7 +93,7 @@ def test_what_is_not_of_its_kind_is_refused_with_its_place(planner: ScriptPlanne
 FOREIGN = (
     ("fr-FR", "Achetez <lang xml:lang='en'>Thunder</lang> maintenant", "Thunder", "sˈœndəʁ"),
     ("de-DE", "Der <lang xml:lang='en'>Judge</lang> kommt", "Judge", "dʒˈadʒ"),
-    ("es-ES", "El <lang xml:lang='en'>Hot</lang> es", "Hot", "xˈat"),
+    ("es-ES", "El <lang xml:lang='en'>Rush</lang> es", "Rush", "ɾˈaʃ"),
     ("en-US", "The <lang xml:lang='fr'>Peugeot</lang> car", "Peugeot", "pɜʒˈO"),
 )
 
