@@ -25,7 +25,7 @@ from pipelines.voice.symbols import token_ids
 from pipelines.voice.warping import HOP_S, warp
 
 FRAMES_A_SECOND: Final = SAMPLE_RATE // FRAME_SAMPLES  # 40, of text; pitch and energy have twice as many
-DISTANCE_MAX: Final = 0.55  # above, other words were said than were heard; see warping.py
+DISTANCE_MAX: Final = 0.75  # its own words: .50 to .72, others: .69 to .85 (three readers; see warping.py)
 
 # The net's energy is a logarithm of mel power (StyleTTS 2, `log_norm`); this is how its own sound measures.
 _ENERGY_SLOPE: Final = 0.96
