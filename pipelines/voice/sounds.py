@@ -54,15 +54,15 @@ _MADE_OF: Final[Mapping[str, str]] = MappingProxyType(
         "ʤ": "dʒ", "ʧ": "tʃ", "ʣ": "dz", "ʦ": "ts", "ʨ": "tɕ",
     }
 )  # fmt: skip
-# What each language says, in the net's alphabet. Spanish has h, v, z and sh besides: its voices say them, and names are
-# understood better so. Japanese and Chinese take English names as English.
+# What each language's voices say, in the net's alphabet. Those of Spanish and Italian say h and th too, though people
+# there hardly do, and names are understood better so. Japanese and Chinese take English names as English.
 _INVENTORIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "en-US": frozenset("AIOWYTbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧθᵊᵻ"),
         "en-GB": frozenset("AIQWYabdfhijklmnpstuvwzðŋɑɒɔəɛɜɡɪɹʃʊʌʒʤʧːθᵊᵻ"),
         "fr": frozenset("abdefijklmnopstuvwyzøœŋɑɔəɛɡɥɲʁʃʒ\u0303"),
         "es": frozenset("AIOWYabdefhijklmnopstuvwxzðɛɣŋɲɾrʃʎʝʧβθ"),
-        "it": frozenset("IAWYabdefijklmnoprstuvwzŋɔɛɡɪɲɾʃʊʎʣʤʦʧː"),
+        "it": frozenset("IAWYabdefhijklmnoprstuvwzðŋɔɛɡɪɲɾʃʊʎʣʤʦʧθː"),
         "pt-BR": frozenset("AIWYabdefijklmnopstuvwxyzæŋɐɔəɛɡɪɲɾʃʊʎʒʤʧ\u0303"),
         "hi": frozenset("abdehijklmnoprstuvzŋɔəɖɛɟɡɪɲɳɾɽʃʈʊʋʌʤʧʰː\u0303"),
         "de": frozenset("IWYabdefhijklmnoprstuvxyzçøŋœɐɑɔəɛɡɪʁʃʊʒʦː"),
@@ -70,8 +70,8 @@ _INVENTORIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 # A nasal vowel where the language has none is a vowel and what closes it.
 _NASAL: Final = "\u0303"
-# What a language hears otherwise than the chart says: English th is s and z to the French and Germans, t and d to
-# Italians and Brazilians; the English r and h are whatever stands for them at home; diphthongs are what is borrowed.
+# What is borrowed otherwise than the chart says: English th is s and z to the French and Germans, t and d to
+# Brazilians; an English r is whatever stands for it at home; diphthongs keep both of their halves, or only the first.
 _BY_CUSTOM: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "fr": {"θ": "s", "ð": "z", "ɹ": "ʁ", "ɾ": "ʁ", "r": "ʁ", "h": "", "x": "ʁ", "æ": "a", "ʌ": "œ", "ɜ": "œ",
@@ -80,7 +80,7 @@ _BY_CUSTOM: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                "A": "eː", "O": "oː", "Q": "oː"},
         "es": {"ɹ": "ɾ", "ʁ": "r", "ʒ": "ʝ", "ʤ": "ʝ", "ɜ": "e", "ə": "e", "ɪ": "i", "ʊ": "u", "Q": "O",
                "ʌ": "a", "æ": "a"},
-        "it": {"θ": "t", "ð": "d", "h": "", "ɹ": "r", "ʁ": "r", "ʒ": "ʤ", "ə": "e", "ɜ": "ɛ", "ʌ": "a", "æ": "ɛ",
+        "it": {"ɹ": "r", "ʁ": "r", "ʒ": "ʤ", "ə": "e", "ɜ": "ɛ", "ʌ": "a", "æ": "ɛ",
                "O": "o", "Q": "o"},
         "pt-BR": {"θ": "t", "ð": "d", "h": "x", "ɹ": "ɾ", "ʁ": "x", "r": "x", "ɜ": "ɛ", "ʌ": "ɐ", "O": "o", "Q": "o"},
         "hi": {"θ": "tʰ", "ð": "d", "w": "ʋ", "ɹ": "ɾ", "f": "f", "t": "ʈ", "d": "ɖ", "A": "eː", "O": "oː", "Q": "oː"},
