@@ -49,6 +49,10 @@ class Folder:
         """Where a file of a card lies."""
         return self._root / card_id / file
 
+    def folder(self, card_id: str) -> Path:
+        """Where a card lies."""
+        return self._root / card_id
+
 
 def heard_boundaries(speech: Speech) -> Iterator[float]:
     """The engine's boundary minus the heard one, in seconds, for each that can be heard."""

@@ -114,12 +114,12 @@ def _padded(frames: Float32Array) -> Float32Array:
     return np.pad(frames, ((0, LOOK_FRAMES - len(frames)), (0, 0)))
 
 
-def mel_filters() -> Float32Array:
-    """Triangles on Slaney's mel scale with equal area, as librosa makes them, (40, 201) float32."""
+def mel_filters(*, fft: int = _WINDOW) -> Float32Array:
+    """Triangles on Slaney's mel scale with equal area, as librosa makes them, (40, fft // 2 + 1) float32."""
     top = 15 + math.log(8000 / 1000) / (math.log(6.4) / 27)  # 8 kHz: linear below 1 kHz, logarithmic above
     mels = np.linspace(0, top, _BANDS + 2)
     hertz = np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * math.log(6.4) / 27))  # noqa: PLR2004 -- 1 kHz
-    bins = np.linspace(0, SAMPLE_RATE / 2, _WINDOW // 2 + 1)
+    bins = np.linspace(0, SAMPLE_RATE / 2, fft // 2 + 1)
     rising = (bins - hertz[:-2, None]) / (hertz[1:-1] - hertz[:-2])[:, None]
     falling = (hertz[2:, None] - bins) / (hertz[2:] - hertz[1:-1])[:, None]
     triangles = np.maximum(0, np.minimum(rising, falling)) * (2 / (hertz[2:] - hertz[:-2]))[:, None]
