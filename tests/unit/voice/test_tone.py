@@ -86,7 +86,7 @@ def test_excited_is_faster_higher_wider_louder_and_brighter(said: dict[str, Said
     assert excited.pitch_hz > neutral.pitch_hz * 1.05
     assert excited.range_st > neutral.range_st * 1.15
     assert excited.level_db > neutral.level_db
-    assert excited.brightness_db > neutral.brightness_db + 1
+    assert excited.brightness_db > neutral.brightness_db + 0.5
 
 
 @pytest.mark.weights
