@@ -14,7 +14,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
@@ -30,8 +29,8 @@ from pipelines.voice.likeness.copying import Copy, Copyist, cut
 from pipelines.voice.likeness.descent import Descent, Fitted, Settings, Stretch
 from pipelines.voice.likeness.hearing import Ear
 from pipelines.voice.likeness.material import Recording, gather, voice_of, written
-from pipelines.voice.likeness.profile import BANDS, FitScores, LanguageOverride, VoiceProfile
-from pipelines.voice.likeness.start import nearest_voices, prosody_voices, stock_voices
+from pipelines.voice.likeness.profile import FitScores, VoiceProfile
+from pipelines.voice.likeness.start import nearest_voices, stock_voices
 from pipelines.voice.likeness.style import MIDDLE
 from pipelines.voice.melody import Melody, melody_of
 from pipelines.voice.network import TIMBRE_SIZE, load_style
@@ -41,6 +40,7 @@ from pipelines.voice.planner import ScriptPlanner
 
 CARDS: Final = ("kokoro-82m", "kokoro-voices", "resemblyzer", "stock-voices", "whisper-base")
 DEFAULT: Final = Settings()
+ALPHA: Final = 0.85  # the rest of the way costs more words than it gives likeness (docs/voices.md)
 
 _COPIED_S: Final = 24.0  # more is hardly better and costs more than it gives
 _CHECKED_S: Final = 5.0
@@ -140,14 +140,11 @@ def fit_voice(  # noqa: PLR0913 -- a pipeline step: inputs, seed, budget, progre
         timbre=fitted.timbre,
         layers=fitted.layers,
         prosody=np.array(rows[MIDDLE, TIMBRE_SIZE:]),
-        eq_db=np.zeros(BANDS, dtype=np.float32),
         embedding=np.asarray(both / np.linalg.norm(both), dtype=np.float32),
         f0_median_hz=melody.median_hz,
         f0_range=melody.range_st,
         rate=_rate(copied),
-        languages=MappingProxyType(
-            {name: LanguageOverride(prosody_voice=voice) for name, voice in prosody_voices(who, stock).items()}
-        ),
+        alpha=ALPHA,
         scores=FitScores(
             similarity_base=base_like,
             similarity_fitted=fitted_like,

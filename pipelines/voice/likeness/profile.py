@@ -31,7 +31,6 @@ PROFILE_BYTES_MAX: Final = 400_000  # a profile with every layer's own timbre ha
 TIMBRE_SIZE: Final = 128
 EMBEDDING_SIZE: Final = 256
 LAYERS: Final = 58  # the norms of the decoder that the timbre steers; see network.py
-BANDS: Final = 24  # of the tone control
 _EQ_DB_MAX: Final = 24.0
 
 _VOICE: Final = r"^[a-z]{2}_[a-z]+$"
@@ -68,9 +67,8 @@ class VoiceProfile:
     """One person's voice on the ``engine``. Arrays are float32.
 
     ``timbre`` is (128,) and how it sounds; ``layers`` is (58, 128), what each norm of the decoder adds to it;
-    ``prosody`` is (128,) and how it moves; ``eq_db`` is (24,), the tone control in dB on the mel bands of
-    ``equaliser.py``; ``embedding`` is (256,) of length 1, what ``SpeakerEncoder`` says of the recordings: the quality
-    gate compares takes with it.
+    ``prosody`` is (128,) and how it moves; ``embedding`` is (256,) of length 1, what ``SpeakerEncoder`` says of the
+    recordings: the quality gate compares takes with it.
 
     ``f0_median_hz`` and ``f0_range`` (standard deviation in semitones) are the person's; ``rate`` is their articulation
     rate and ``pause_scale`` their pauses against the stock voice's; ``alpha`` is how far from the stock voice (0) to
@@ -83,7 +81,6 @@ class VoiceProfile:
     timbre: Float32Array
     layers: Float32Array
     prosody: Float32Array
-    eq_db: Float32Array
     embedding: Float32Array
     f0_median_hz: float
     f0_range: float
@@ -166,7 +163,6 @@ class VoiceProfile:
             timbre=_unpacked("timbre", read.timbre),
             layers=_unpacked("layers", read.layers),
             prosody=_unpacked("prosody", read.prosody),
-            eq_db=_unpacked("eq_db", read.eq_db),
             embedding=_unpacked("embedding", read.embedding),
             f0_median_hz=read.f0_median_hz,
             f0_range=read.f0_range,
@@ -189,7 +185,6 @@ _SHAPES: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
         "timbre": (TIMBRE_SIZE,),
         "layers": (LAYERS, TIMBRE_SIZE),
         "prosody": (TIMBRE_SIZE,),
-        "eq_db": (BANDS,),
         "embedding": (EMBEDDING_SIZE,),
     }
 )
@@ -224,7 +219,6 @@ class _Stored(_Strict):
     timbre: str
     layers: str
     prosody: str
-    eq_db: str
     embedding: str
     f0_median_hz: Hertz
     f0_range: Annotated[float, Field(ge=0, le=24)]
