@@ -44,7 +44,7 @@ retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
 app.add_typer(people.app, name="people")
-app.add_typer(likeness.app, name="likeness", hidden=True)  # until a voice can be fitted
+app.add_typer(likeness.app, name="likeness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")
