@@ -26,6 +26,10 @@ _MARKS = {
 }  # fmt: skip
 # Written but not said. Anything else that is no letter, number or mark is refused by name, never left out in silence.
 SILENT = frozenset("¡¿™®©*_~|<>[]{}\\/^`´¨·・•–-‐‑‘’'＿／\u200b\u200c\u200d\ufeff\u00ad\u2060\u200e\u200f")
+# Pictures between words are seen and not said; signs that mean something ("♯", "→", "★") are not among them.
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u266e\u2670-\u27bf\u231a\u231b\u23e9-\u23fa\u2b50\u2b55\u20e3]"
+)
 _JOINERS = "'’‘-‐‑\u200c\u200d"  # may stand inside a word: l'été, well-known, Hindi conjuncts
 _TOKEN = re.compile(
     r"\.{2,}|\s–\s|\s-\s|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0962\u0963]|["
@@ -111,7 +115,7 @@ def _item(token: str, span: Span) -> Spoken | Mark | None:
         return Mark(text="—", span=span)
     if token in _MARKS:
         return Mark(text=_MARKS[token], span=span)
-    if token.isspace() or token in SILENT:
+    if token.isspace() or token in SILENT or _EMOJI.fullmatch(token):
         return None
     if any(unicodedata.category(c)[0] in "LN" for c in token):
         return Spoken(text=token.replace("’", "'").replace("‘", "'"), span=span)

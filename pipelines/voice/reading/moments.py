@@ -49,6 +49,8 @@ class DateReader:
 
     def say_written(self, match: re.Match[str]) -> str:
         """Say a date with a month's name, keeping what stands between its parts."""
+        if self._rules.day_first is not None and match[0][0].isdigit():
+            return self._day_first(match)
         said = match[0]
         month = match.groupdict().get("month") or ""
         if not month.isdigit():
@@ -57,6 +59,14 @@ class DateReader:
         for part in ("year", "day", "month"):
             said = self._with_part(match, said, part)
         return said
+
+    def _day_first(self, match: re.Match[str]) -> str:
+        groups = match.groupdict()
+        month = self._months.get(self._by_name.get(groups["month"].lower(), 0), groups["month"])
+        said = (self._rules.day_first or "").format(day=self._day(int(groups["day"])), month=month)
+        if re.search(r"\bthe\s$", match.string[: match.start()]):
+            said = said.removeprefix("the ")
+        return f"{said} {self._numbers.year(int(groups['year']))}" if groups.get("year") else said
 
     def _with_part(self, match: re.Match[str], said: str, part: str) -> str:
         groups = match.groupdict()
@@ -95,8 +105,12 @@ class TimeReader:
             return None
         half = (groups.get("half") or "").upper()
         said_hour = self._rules.hours.get(hour) or self._numbers.whole(hour)
+        own = self._rules.quarters.get(f"{hour}:{minute:02}") or self._rules.quarters.get(f"{minute:02}")
+        if own is not None:
+            return own.format(h=said_hour, next=self._numbers.whole(hour % 12 + 1))
         if minute == 0:
-            said = said_hour if half else self._rules.full.format(h=said_hour)
+            full = self._rules.full if "m" in groups else self._rules.bare or self._rules.full
+            said = said_hour if half else full.format(h=said_hour)
         else:
             said_minute = self._numbers.whole(minute)
             if minute < 10:  # noqa: PLR2004 -- one digit

@@ -86,7 +86,9 @@ class NumberReader:
             said = re.sub(r"^一十", "十", said)
         if code == "en" and self.rules.babel == "en_US":
             said = said.replace(" and ", " ")
-        return _first(self.rules.feminine if noun == "f" else self.rules.masculine if noun else (), said)
+        if noun == "f":
+            return _every(self.rules.feminine, said)
+        return _first(self.rules.masculine if noun else (), said)
 
     def ordinal(self, value: int, *, feminine: bool = False) -> str:
         """Say a number's place: third, troisième."""
@@ -102,7 +104,8 @@ class NumberReader:
         if kind == "cn2an":
             return self.digits(str(value))
         if self.rules.year_style and kind == "num2words" and value in _YEARS:
-            return str(num2words(value, lang=code, to="year"))
+            said = str(num2words(value, lang=code, to="year"))
+            return said.replace(" and ", " ") if self.rules.babel == "en_US" else said
         return self.whole(value)
 
     def is_year(self, number: Number) -> bool:
@@ -125,6 +128,12 @@ class NumberReader:
         fraction = self.whole(int(number.fraction)) if as_number else self.digits(number.fraction)
         gap = " " if self.rules.spaced else ""
         return gap.join((self.whole(int(number.whole)), self.rules.decimal_word, fraction))
+
+
+def _every(replacements: Replacements, said: str) -> str:
+    for pattern, replacement in replacements:
+        said = re.sub(pattern, replacement, said)
+    return said
 
 
 def _first(replacements: Replacements, said: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from pipelines.errors import ScriptRefusedError
+from pipelines.voice.reading.contact import AddressReader, PhoneReader
 from pipelines.voice.reading.moments import DateReader, TimeReader
 from pipelines.voice.reading.money import MoneyReader
 from pipelines.voice.reading.numbers import NumberReader
-from pipelines.voice.reading.rules import LanguageRules
+from pipelines.voice.reading.parts import FractionReader, RomanReader
+from pipelines.voice.reading.rules import LanguageRules, RomanRule
 from pipelines.voice.reading.units import UnitReader
 from pipelines.voice.script import Piece, Span
 from pipelines.voice.symbols import token_ids
@@ -18,20 +21,7 @@ from pipelines.voice.symbols import token_ids
 PAUSE_S_MAX = 5.0
 
 _PAUSE = re.compile(r"\[pause\s+(?P<seconds>\d+(?:\.\d+)?)\s?s\]", re.IGNORECASE)
-# Endings by name, so that a full stop without a space after it ("now.Get") or "EE.UU." is no address.
-_ENDINGS = "com|org|net|eu|io|co|shop|store|app|ai|dev|info|biz|tv|example|fr|de|es|it|pt|br|uk|us|ca|ch|at|be|nl|jp|cn"
-_ADDRESS = re.compile(
-    r"(?<![\w@.])(?:https?://)?(?P<body>(?:[A-Za-z0-9_.+-]+@)?(?:[A-Za-z0-9-]+\.)+"
-    rf"(?:{_ENDINGS})(?:/[A-Za-z0-9/_-]*[A-Za-z0-9])?)(?![\w@])",
-    re.ASCII,
-)
-_PHONE = re.compile(
-    r"(?<![\w.,])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,5}\)[\s.-]?)?"
-    r"\d{1,5}(?:[\s./-]\d{2,8}){1,6}(?![\w%€$£])",
-    re.ASCII,
-)
 _NUMBER_SIGN = r"(?<!\w)(?:[#№]|No\.|Nr\.|[Nn][°º]|[Nn]\.[ºo]?|núm\.)\s?"
-_PHONE_DIGITS = range(7, 16)
 
 Said = Piece | None
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Said]]
@@ -53,7 +43,7 @@ class ScriptReader:
         taken = bytearray(len(text))
         for pattern, say in self._all_rules:
             for match in pattern.finditer(text):
-                begin, end = match.span()
+                begin, end = _extent(match)
                 if begin == end or any(taken[begin:end]):
                     continue
                 piece = say(match)
@@ -69,34 +59,57 @@ class ScriptReader:
         yield _PAUSE, _pause
         if self._pronunciations:
             yield self._own_words(), self._own
-        yield _ADDRESS, lambda m: _reading(m, self._address(m["body"]))
+        yield from self._contact()
+        yield from self._fixed()
         yield times.pattern, lambda m: _reading(m, times.say(m))
         if times.bare_pattern is not None:
             yield times.bare_pattern, lambda m: _reading(m, times.say(m))
+        yield money.range_pattern, lambda m: _reading(m, money.say_range(m))
+        yield money.pattern, lambda m: _reading(m, money.say(m))
+        yield money.scaled_pattern, lambda m: _reading(m, money.say_scaled(m))
         yield from self._short_forms()
         yield dates.digits, lambda m: _reading(m, dates.say_digits(m))
         for written in dates.written:
             yield written, lambda m: _reading(m, dates.say_written(m))
-        yield money.pattern, lambda m: _reading(m, money.say(m))
-        yield _PHONE, self._phone
+        phones = PhoneReader(self._numbers)
+        yield phones.pattern, lambda m: _reading(m, phones.say(m))
         minus = r"(?P<minus>(?<![\w)%€])[-−])?"
         before = r"(?<![A-Za-z0-9.,])"
         to = self._rules.range.format(a="", b="").strip()
-        yield re.compile(r"(?<=[\d%€])\s?[-–~～]\s?(?=[$€£¥]?\d)"), lambda m: _reading(m, to)
+        yield re.compile(r"(?<=[\d%€])\s?[-–~～〜]\s?(?=[$€£¥]?\d)"), lambda m: _reading(m, to)
+        yield from self._parts()
         yield re.compile(rf"{before}{minus}{number}\s?[%％]"), self._percent
         yield units.pattern, lambda m: _reading(m, units.say(m))
         if self._rules.ordinal is not None:
             yield re.compile(self._rules.ordinal), self._ordinal
+        if self._rules.decade is not None:
+            yield re.compile(self._rules.decade[0]), self._decade
         yield re.compile(rf"{_NUMBER_SIGN}{number}"), self._numbered
         yield re.compile(rf"{minus}{number}"), self._number
         signs = "|".join(re.escape(sign) for sign in self._rules.symbols)
         yield re.compile(signs), lambda m: _reading(m, self._rules.symbols[m[0]])
 
+    def _contact(self) -> Iterable[Rule]:
+        addresses = AddressReader(self._numbers)
+        yield addresses.address, lambda m: _reading(m, addresses.say(m))
+        yield addresses.handle, lambda m: _reading(m, addresses.say_handle(m))
+        yield addresses.hashtag, lambda m: _reading(m, addresses.say_hashtag(m))
+
+    def _fixed(self) -> Iterable[Rule]:
+        for pattern, words in self._rules.fixed:
+            yield re.compile(pattern), functools.partial(_reading, said=words)
+
+    def _parts(self) -> Iterable[Rule]:
+        fractions, romans = FractionReader(self._numbers), RomanReader(self._numbers)
+        yield fractions.pattern, lambda m: _reading(m, fractions.say(m))
+        for pattern, rule in romans.rules():
+            yield pattern, functools.partial(_roman, romans, rule)
+
     def _short_forms(self) -> Iterable[Rule]:
         for table, may_end in ((self._rules.final_abbreviations, True), (self._rules.abbreviations, False)):
             if not table:
                 continue
-            forms = "|".join(_form(form) for form in sorted(table, key=len, reverse=True))
+            forms = "|".join(_form(form, spaced=self._rules.spaced) for form in sorted(table, key=len, reverse=True))
             spoken = {re.sub(r"\s", " ", form): said for form, said in table.items()}
             pattern = re.compile(rf"(?<![\w.])(?:{forms})" if self._rules.spaced else f"(?:{forms})")
 
@@ -120,33 +133,6 @@ class ScriptReader:
             raise ScriptRefusedError(f"the pronunciation of {match[0]!r} is empty; write a respelling or /IPA/")
         return _reading(match, said)
 
-    def _address(self, body: str) -> str:
-        gap = " " if self._rules.spaced else ""
-        signs = {
-            ".": self._rules.dot,
-            "@": self._rules.symbols["@"],
-            "/": "slash",
-            "-": "-",
-            "_": " ",
-            "+": self._rules.symbols["+"],
-        }
-        parts = re.split(r"([.@/_+-])", re.sub(r"^www(?=\.)", "W W W", body, flags=re.IGNORECASE))
-        said = [signs.get(part) or self._with_digits(part) for part in parts if part]
-        return (gap or " ").join(said)
-
-    def _with_digits(self, part: str) -> str:
-        return re.sub(r"\d+", lambda m: f" {self._numbers.whole(int(m[0]))} ", part).strip()
-
-    def _phone(self, match: re.Match[str]) -> Said:
-        written = match[0]
-        if sum(c.isdigit() for c in written) not in _PHONE_DIGITS or re.fullmatch(self._numbers.pattern("n"), written):
-            return None
-        if not written.startswith(("+", "0", "(")) and re.search(r"[\s/]", written):
-            return None  # "2025 2026": numbers beside each other
-        groups = [self._numbers.digits(group) for group in re.findall(r"\d+", written)]
-        plus = f"{self._rules.symbols['+']} " if written.startswith("+") else ""
-        return _reading(match, plus + ", ".join(groups))
-
     def _percent(self, match: re.Match[str]) -> Said:
         minus = f"{self._rules.minus} " if match["minus"] else ""
         return _reading(match, minus + self._rules.percent.format(n=self._said(match["n"])))
@@ -155,10 +141,17 @@ class ScriptReader:
         if match[0] in self._rules.ordinals:
             return _reading(match, self._rules.ordinals[match[0]])
         suffix = match.groupdict().get("suffix") or ""
-        said = self._numbers.ordinal(int(match["n"]), feminine="ª" in suffix)
+        before = match.string[: match.start()]
+        ending = next((end for word, end in self._rules.ordinal_endings if re.search(word, before)), "")
+        said = self._numbers.ordinal(int(match["n"]), feminine="ª" in suffix) + ending
         plural = "s" if suffix.endswith("s") else ""
         # where nobody spells ordinals (Hindi), the number is read and its ending kept
         return _reading(match, said + (suffix if said.isdigit() else plural))
+
+    def _decade(self, match: re.Match[str]) -> Said:
+        assert self._rules.decade is not None
+        _, end, instead = self._rules.decade
+        return _reading(match, re.sub(end, instead, self._numbers.year(int(match["n"]))))
 
     def _numbered(self, match: re.Match[str]) -> Said:
         return _reading(match, self._rules.number_sign.format(n=self._said(match["n"])))
@@ -166,6 +159,8 @@ class ScriptReader:
     def _number(self, match: re.Match[str]) -> Said:
         number = self._numbers.parse(match["n"])
         minus = bool(match["minus"])
+        if self._rules.numbers == "native" and self._rules.spaced and re.search(r"[A-Za-z]", _beside(match)):
+            return _reading(match, match[0])  # "X7": the letters are read apart
         if self._rules.numbers == "native" and not number.fraction and not number.is_grouped and not minus:
             return None  # the phonemizer reads it, with the counter after it
         said = (
@@ -197,8 +192,16 @@ def _reading(match: re.Match[str], said: str | None) -> Said:
     )  # 5 p.m. may end a sentence
 
 
-def _form(form: str) -> str:
-    end = r"(?!\w)" if form[-1].isalnum() else ""
+def _roman(romans: RomanReader, rule: RomanRule, match: re.Match[str]) -> Said:
+    return _reading(match, romans.say(match, rule))
+
+
+def _beside(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+
+
+def _form(form: str, *, spaced: bool) -> str:
+    end = (r"(?!\w)" if spaced else r"(?![A-Za-z0-9])") if form[-1].isalnum() else ""
     return re.escape(form).replace(r"\ ", r"\s") + end
 
 
@@ -210,7 +213,12 @@ def _pause(match: re.Match[str]) -> Piece:
 
 
 def _span(match: re.Match[str]) -> Span:
-    return Span(begin=match.start(), end=match.end())
+    begin, end = _extent(match)
+    return Span(begin=begin, end=end)
+
+
+def _extent(match: re.Match[str]) -> tuple[int, int]:
+    return match.span("r") if "r" in match.re.groupindex else match.span()  # what stands beside "r" only decides
 
 
 def _with_plain(text: str, found: list[Piece]) -> Iterable[Piece]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -28,6 +29,11 @@ class MoneyRules(_Table):
     scales: tuple[str, ...]
     names: dict[str, tuple[str, str, str, str, str]]
     minor_as_decimal: bool = False  # 19.99 is "nineteen point nine nine dollars"
+    short_scales: dict[str, tuple[str, str]] = {}  # "Mio." to its singular and plural
+    bare_scales: tuple[str, ...] = ()  # those of them that need no currency beside them
+    scale_gender: str = "m"
+    singular_below_two: bool = False  # "un virgule deux million"
+    grouped_after: tuple[str, ...] = ()  # signs after which the other separator groups: "$1,200" in Mexico
 
 
 class TimeRules(_Table):
@@ -41,7 +47,9 @@ class TimeRules(_Table):
     separator: str = ":"
     suffix: str = ""  # a regular expression; what it matches is part of the time and not said twice
     bare_hour: str | None = None
+    bare: str | None = None  # how that is said, where not as the full hour is
     am_pm: bool = False
+    quarters: dict[str, str] = {}  # minutes, or "hour:minutes", that are said otherwise; {h} and {next} are hours
 
 
 class DateRules(_Table):
@@ -53,6 +61,28 @@ class DateRules(_Table):
     ordinal_ending: str = ""
     first: str | None = None  # the first of a month, where it is not the number
     written: tuple[str, ...] = ()
+    day_first: str | None = None  # how "30 November" is said, where not as written
+
+
+class PhoneRules(_Table):
+    """How telephone numbers are said; ``own`` is a pattern of numbers that would else be taken for amounts."""
+
+    own: str = ""
+    by_groups: bool = False  # groups of two and three digits are numbers, not digits
+    digit_words: tuple[str, ...] = ()
+    groups: dict[str, str] = {}
+
+
+class RomanRule(_Table):
+    """Where a Roman numeral stands, and how it is said; ordinals up to ``most``, cardinals above."""
+
+    after: str = ""
+    before: str = ""
+    suffix: str = ""
+    said: Literal["cardinal", "ordinal"]
+    template: str = "{n}"
+    feminine: bool = False
+    most: int | None = None
 
 
 class LanguageRules(_Table):
@@ -71,6 +101,18 @@ class LanguageRules(_Table):
     year_style: bool = False
     symbols: dict[str, str]
     dot: str
+    slash: str
+    dash: str
+    underscore: str
+    hashtag: str
+    fixed: Replacements = ()  # stretches that are always said alike, before any number is read
+    fractions: dict[str, str] = {}  # "1/2", or "1 1/2" where that has a word of its own
+    mixed: dict[str, str] = {}  # "1/2" after a whole number: "{n} and a half"
+    roman: tuple[RomanRule, ...] = ()
+    decade: tuple[str, str, str] | None = None  # its pattern, and what the number's end becomes
+    ordinal_endings: Replacements = ()  # what stands before an ordinal, and the ending it takes
+    minus_degrees: str | None = None
+    phone: PhoneRules = PhoneRules()
     ordinal: str | None = None
     ordinals: dict[str, str] = {}
     measure: str | None = None

@@ -19,6 +19,9 @@ _UNITS = {
     "°F": "temperature-fahrenheit", "kWh": "energy-kilowatt-hour", "kW": "power-kilowatt", "W": "power-watt",
     "TB": "digital-terabyte", "GB": "digital-gigabyte", "Go": "digital-gigabyte", "MB": "digital-megabyte",
     "Mo": "digital-megabyte", "min": "duration-minute", "kcal": "energy-kilocalorie",
+    "m³": "volume-cubic-meter", "㎡": "area-square-meter", "㎞": "length-kilometer", "㎏": "mass-kilogram",
+    "㎝": "length-centimeter", "ha": "area-hectare", "ft": "length-foot", "GHz": "frequency-gigahertz",
+    "MHz": "frequency-megahertz", "Hz": "frequency-hertz", "V": "electric-volt",
 }  # fmt: skip
 _FRENCH_ONLY = frozenset({"Go", "Mo"})  # octets; elsewhere they are words
 
@@ -31,13 +34,23 @@ class UnitReader:
         self._units = {
             sign: name for sign, name in _UNITS.items() if sign not in _FRENCH_ONLY or numbers.rules.babel == "fr_FR"
         }
+        self._units.update((sign, "") for sign in numbers.rules.units if sign not in self._units)
         signs = "|".join(sorted(map(re.escape, self._units), key=len, reverse=True))
         self.pattern = re.compile(
-            rf"(?<![A-Za-z0-9.,]){numbers.pattern('n')}\s?(?P<unit>{signs})(?![A-Za-zÀ-ÿ0-9²³/'’])"
+            rf"(?:(?P<minus>(?<![\w)%€.,])[-−](?=\d))|(?<![A-Za-z0-9.,])){numbers.pattern('n')}\s?(?P<unit>{signs})(?![A-Za-zÀ-ÿ0-9²³/'’])"
         )
 
     def say(self, match: re.Match[str]) -> str | None:
         """Say what ``pattern`` matched; None when nobody knows the unit's name in this language."""
+        said = self._measure(match)
+        if said is None or not match["minus"]:
+            return said
+        rules = self._numbers.rules
+        is_degrees = match["unit"][0] in "°℃"
+        minus = rules.minus_degrees if is_degrees and rules.minus_degrees is not None else rules.minus
+        return f"{minus}{' ' if rules.spaced else ''}{said}"
+
+    def _measure(self, match: re.Match[str]) -> str | None:
         number = self._numbers.parse(match["n"])
         sign = match["unit"]
         gap = " " if self._numbers.rules.spaced else ""
@@ -55,4 +68,8 @@ class UnitReader:
 
 def _is_feminine(named: str) -> bool:
     # Of the units above, only these are feminine in a language whose "one" shows it.
-    return bool(re.search(r"\b(livre|once|libra|onza|libbra|oncia|onça|kilocalorie|kilocaloría|caloría|Minute)", named))
+    return bool(
+        re.search(
+            r"\b(livre|once|libra|onza|libbra|oncia|onça|kilocalorie|kilocaloría|caloría|Minute|Kilowattstunde)", named
+        )
+    )

@@ -44,8 +44,14 @@ def test_pauses_are_as_long_as_asked() -> None:
 
 
 def test_what_nobody_can_say_is_refused_by_name() -> None:
-    with pytest.raises(ScriptRefusedError, match=r"GRINNING FACE.* at character 7"):
-        sentences(ScriptReader(load_rules("en-US"), {}).read("Hello 😀"))
+    with pytest.raises(ScriptRefusedError, match=r"RIGHTWARDS ARROW.* at character 7"):
+        sentences(ScriptReader(load_rules("en-US"), {}).read("Hello → you"))
+
+
+@pytest.mark.parametrize("emoji", ["😀", "🎉", "❤️", "👩‍🍳", "🇫🇷", "👍🏽"])
+def test_emoji_are_seen_and_not_said(emoji: str) -> None:
+    (sentence,) = sentences(ScriptReader(load_rules("en-US"), {}).read(f"Hello {emoji} you"))
+    assert [item.text for item in sentence.items] == ["Hello", "you"]
 
 
 def test_words_without_sound_make_no_sentence() -> None:
