@@ -31,8 +31,9 @@ import soundfile
 from scipy.signal import resample_poly
 
 from bench.consenting import grant_for
-from bench.timing import LOCALES, Folder
+from bench.timing import LOCALES
 from bench.voices import SENTENCES, Judge, error_rate
+from pipelines.assets import ASSETS
 from pipelines.media import AudioClip, Float32Array
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.opinion import OpinionJudge
@@ -40,6 +41,8 @@ from pipelines.speech.second_encoder import SecondEncoder
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.voice.likeness.fit import fit_voice
 from pipelines.voice.likeness.profile import VoiceProfile
+from pipelines.weights.catalogue import load_cards
+from pipelines.weights.store import WeightsStore
 
 FIT_S, FIT_SHARE = 60.0, 0.62
 LANGUAGES = ("en", "fr", "es", "it", "pt", "ja", "zh", "hi", "de")
@@ -125,7 +128,7 @@ class Bench:
     """The judges, and the readers that they know."""
 
     def __init__(self, weights: Path, readers: Sequence[Reader]) -> None:
-        self.weights = Folder(weights)
+        self.weights = WeightsStore(weights, load_cards(ASSETS / "weights.toml"))
         self.readers = tuple(readers)
         self._first, self._second = SpeakerEncoder(self.weights), SecondEncoder(self.weights)
         self._opinion, self._judge = OpinionJudge(self.weights), Judge(weights / "whisper-base")
@@ -209,7 +212,7 @@ def _mean(embeddings: Sequence[Float32Array]) -> Float32Array:
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
 
-def profile_of(reader: Reader, weights: Folder, keep: Path) -> VoiceProfile:
+def profile_of(reader: Reader, weights: WeightsStore, keep: Path) -> VoiceProfile:
     """The reader's fitted voice, kept for the next run."""
     path = keep / f"{reader.name}.json"
     if path.is_file():
