@@ -77,7 +77,9 @@ def language_of(locale: str) -> str:
         return "pt-BR"
     if primary in LANGUAGES:
         return primary
-    raise ScriptRefusedError(f"no voice speaks {locale!r}; choose one of: {', '.join(LANGUAGES)}")
+    from pipelines.voice.refusals import refusal  # noqa: PLC0415 -- it names engines, whose models name our voices
+
+    raise ScriptRefusedError(refusal(locale))
 
 
 def voices_for(locale: str) -> tuple[Voice, ...]:

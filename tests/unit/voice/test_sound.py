@@ -137,6 +137,24 @@ def test_a_language_nobody_speaks_is_refused_with_those_we_do(locale: str) -> No
         language_of(locale)
 
 
+def test_a_language_that_was_measured_and_failed_is_refused_with_the_measurement_and_another_engine() -> None:
+    with pytest.raises(
+        ScriptRefusedError,
+        match=r"well enough: whisper-base misheard 0\.43 .* 0\.12 is the most; the engine coqui-vits-nl ",
+    ):
+        language_of("nl-BE")
+
+
+def test_a_language_that_another_engine_has_is_refused_with_its_name() -> None:
+    with pytest.raises(ScriptRefusedError, match="no voice speaks 'hu'; the engine coqui-vits-hu speaks it"):
+        language_of("hu")
+
+
+def test_a_language_that_no_engine_has_is_refused_without_one() -> None:
+    with pytest.raises(ScriptRefusedError, match="no voice speaks 'ar'; choose one of"):
+        language_of("ar")
+
+
 def test_an_unknown_voice_is_refused() -> None:
     with pytest.raises(InputInvalidError, match="no voice 'af_nobody'"):
         voice_named("af_nobody")
