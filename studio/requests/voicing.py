@@ -23,7 +23,7 @@ from studio.store.statements import StatementStore
 from studio.vault.item import VaultItem
 from studio.vault.vault import Vault
 
-VoiceFault: TypeAlias = Literal["short", "quiet", "loud", "noisy", "echo", "words", "other"]
+VoiceFault: TypeAlias = Literal["short", "quiet", "loud", "noisy", "echo", "thin", "words", "other"]
 
 ENOUGH: Final = 12  # sentences; about a minute of speech
 SECONDS_MAX: Final = 30

@@ -18,6 +18,7 @@ from studio.likenesses.right import VoiceRight
 from studio.store.campaigns import Fault, TakeStatus
 from studio.store.likenesses import LikenessRow, LikenessStore
 from studio.store.statements import StatementStore
+from studio.wiring.prompted import prompts_of
 from studio.wiring.voices import StudioFitter, StudioListener
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def open_likenesses(wiring: Wiring, *, listener: Listener | None = None, fitter:
     )
     enrolling = Enrolling(
         right=right,
-        gathering=Gathering(vault=wiring.vault, prompts=_prompts),
+        gathering=Gathering(vault=wiring.vault, prompts=prompts_of),
         store=store,
         statements=StatementStore(wiring.engine),
         vault=wiring.vault,
@@ -97,8 +98,3 @@ def manifest_name(wiring: Wiring, plan: TakePlan) -> Sha256Hex | None:
     envelope = wiring.records.find(RecordId(plan.record_id))
     salt = None if envelope is None else envelope.salt
     return None if salt is None else public_name(plan.likeness.profile_sha256, salt)
-
-
-def _prompts(language: str) -> tuple[str, ...]:
-    del language  # there is no list of sentences yet: recordings come as files, without a text to hold them against
-    return ()

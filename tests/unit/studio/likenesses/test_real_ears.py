@@ -71,7 +71,7 @@ def test_what_is_wrong_with_a_file_is_said_by_name(
     heard = listen(ears, recordings[READER][0], *wrong)
     assert not heard.is_good
     assert {(one.recording, one.check) for one in heard.findings} == {
-        ("silent.wav", "short"),
+        ("silent.wav", "speech"),
         ("broken.wav", "file"),
         ("", "speech"),
     }
