@@ -5,7 +5,7 @@
 Real readings of 8 people (../shared/media: LibriSpeech test-other, and LJ Speech; 4 each), 6 s each at most, with
 faults that are computed: pink noise, hum, rooms of exponentially dying noise, clipping, a telephone, all through Opus
 at 24 kbit/s as a browser sends it. ``--people``: strangers among recordings. ``--words``: readings of the prompts by
-the studio's voices, against the sentence and against others. ``--denoise``: what the gate over the noise does.
+the studio's voices, against the sentence and against others. ``--denoise``: what preparing does.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,17 @@ from pipelines.assets import ASSETS
 from pipelines.media import AudioClip, Float32Array
 from pipelines.speech.activity import SpeechDetector, inside
 from pipelines.speech.encoder import SpeakerEncoder
+from pipelines.speech.opinion import OpinionJudge
+from pipelines.speech.passages import PassageListener
+from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.quality.gate import at_listeners_rate
+from pipelines.voice.quality.reading import compare
 from pipelines.voice.recordings import bars
 from pipelines.voice.recordings.checks import check_sound
-from pipelines.voice.recordings.report import Check
+from pipelines.voice.recordings.preparing import prepare
+from pipelines.voice.recordings.prompts import languages as known_languages
+from pipelines.voice.recordings.prompts import load_prompts
+from pipelines.voice.recordings.report import Check, Recorded, RecordingReport
 from pipelines.voice.recordings.sets import one_person, who_consented
 from pipelines.voice.recordings.trimming import stretches
 from pipelines.weights.catalogue import load_cards
@@ -226,6 +235,44 @@ def people_rows(encoder: SpeakerEncoder) -> Iterator[tuple[str, int, int]]:
         yield f"a stranger's statement{noise}", len(pairs), sum(not one.holds for one in strange)
 
 
+def denoise_rows(weights: WeightsStore) -> Iterator[tuple[str, list[float]]]:
+    """What preparing does: likeness to other recordings of the person, and DNSMOS, before and after."""
+    encoder, judge, detector = SpeakerEncoder(weights), OpinionJudge(weights), SpeechDetector()
+    faults = Faults(detector)
+    known = {
+        name: (paths[:2], encoder.embed(clip_of(np.concatenate([read(path) for path in paths[2:]]))))
+        for name, paths in people(5).items()
+    }
+    for name, change in (("as it is", as_it_is), *((f"noise, {db} dB below", faults.noise(db)) for db in (25, 20, 15))):
+        rng = np.random.default_rng(0)
+        rows = []
+        for paths, voice in known.values():
+            for path in paths:
+                clip = clip_of(change(clip_of(read(path)[: CLIP_S * RATE]), rng))
+                report = RecordingReport(measures=(), spans=detector.spans(clip), speech_s=1.0)
+                made = prepare(Recorded(name="", clip=clip), report)
+                likes = [float(encoder.embed(one) @ voice) for one in (clip, made)]
+                rows.append([*likes, *(judge.judge(one, step_s=9).overall for one in (clip, made))])
+        yield name, [float(one) for one in np.mean(rows, axis=0)]
+
+
+def word_rows(weights: WeightsStore, *, each: int = 6) -> Iterator[tuple[str, float, float]]:
+    """Prompts read by a stock voice of their language: the most letters wrong, and the fewest against other prompts."""
+    listener = PassageListener(weights)
+    engine = KokoroVoice(weights, lambda: datetime.now(UTC))
+    for language in known_languages():
+        locale = "en-US" if language == "en" else language
+        prompts = load_prompts(language).sentences[:each]
+        right, wrong = [], []
+        for at, prompt in enumerate(prompts):
+            said = at_listeners_rate(engine.speak_notice(prompt, locale=locale))
+            heard = " ".join(one.text for one in listener.listen(said, language=language.split("-")[0]))
+            right.append(compare(prompt, heard, locale=locale).letters)
+            others = (one for other, one in enumerate(prompts) if other != at)
+            wrong.append(min(compare(one, heard, locale=locale).letters for one in others))
+        yield language, max(right), min(wrong)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -239,6 +286,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         print("|---|---|---|")
         for what, count, stopped in people_rows(SpeakerEncoder(weights)):
             print(f"| {what} | {count} | {stopped} |")
+        return
+    if given.denoise:
+        print("| recordings | likeness | prepared | DNSMOS | prepared |")
+        print("|---|---|---|---|---|")
+        for name, found in denoise_rows(weights):
+            print(f"| {name} | {' | '.join(f'{one:.2f}' for one in found)} |", flush=True)
+        return
+    if given.words:
+        print("| language | right sentence, at most | another sentence, at least |")
+        print("|---|---|---|")
+        for name, right, wrong in word_rows(weights):
+            print(f"| {name} | {right:.2f} | {wrong:.2f} |", flush=True)
         return
     if given.json:
         print(json.dumps([{name: getattr(row, name) for name in Row.__slots__} for row in sound_rows()], indent=1))
