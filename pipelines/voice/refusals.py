@@ -14,7 +14,7 @@ from pipelines.voice.voices import LANGUAGES
 
 MISHEARD_MAX: Final = 0.12
 MISHEARD: Final[Mapping[str, float]] = MappingProxyType(
-    {"ko": 0.29, "nl": 0.43, "pl": 0.35, "pt": 0.13, "sv": 0.47, "tr": 0.52}
+    {"ko": 0.29, "nl": 0.43, "pl": 0.35, "pt": 0.13, "ro": 0.59, "sv": 0.47, "tr": 0.52}
 )
 
 

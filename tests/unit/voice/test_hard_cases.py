@@ -19,6 +19,8 @@ from pipelines.voice.sentences import sentences
 from pipelines.voice.voices import LANGUAGES
 
 FOLDER = Path(__file__).with_name("hard_cases")
+DOCS = Path(__file__).parents[3] / "docs" / "languages.md"
+HEADER = "| language | written | an announcer says | why we do not |"
 ROWS_MIN = 25
 KINDS = {"numbers", "money", "moments", "units", "contact", "names"}
 
@@ -75,6 +77,16 @@ def test_a_hard_case_is_said_as_an_announcer_says_it(language: str, written: str
 def test_a_known_fault_is_still_one(language: str, written: str, spoken: str) -> None:
     """When this fails, the reader has learned it: move the row out of ``[known]`` and out of docs/languages.md."""
     assert said(language, written) != words(spoken, spaced=load_rules(language).spaced)
+
+
+def test_every_known_fault_stands_in_the_docs() -> None:
+    table = DOCS.read_text(encoding="utf-8").partition("## Known to be read wrong")[2]
+    rows = {
+        f"| {language} | {written} | {row['spoken']} | {row['why']} |"
+        for language, found in TABLES.items()
+        for written, row in found.get("known", {}).items()
+    }
+    assert rows == {line for line in table.splitlines() if line.startswith("| ")} - {HEADER}
 
 
 def test_every_known_fault_says_why() -> None:
