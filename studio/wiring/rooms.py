@@ -19,6 +19,7 @@ from studio.requests.site import Site
 from studio.requests.speaking import Expected
 from studio.review.desk import ReviewDesk
 from studio.store.outbox import Message
+from studio.wiring.prompted import hear_prompted, prompts_of
 from studio.wiring.receipts import StudioReceipts
 from studio.wiring.requesting import RequestParts, RequestRoom, open_request_room
 from studio.wiring.restricting import stop_what_was_taken_back
@@ -91,6 +92,8 @@ def open_requests(wiring: Wiring) -> RequestRoom:
             clock=clock,
             random_bytes=secrets.token_bytes,
             random_below=secrets.randbelow,
+            hear=hear_prompted(wiring.weights),
+            prompts=prompts_of,
         )
     )
 
