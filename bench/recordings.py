@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import fftconvolve, resample_poly
 
+from bench.consenting import grant_for
 from bench.evidence_voices import read
 from bench.rerecording import RATE, opus
 from pipelines.assets import ASSETS
@@ -256,7 +257,7 @@ def denoise_rows(weights: WeightsStore) -> Iterator[tuple[str, list[float]]]:
         yield name, [float(one) for one in np.mean(rows, axis=0)]
 
 
-def word_rows(weights: WeightsStore, *, each: int = 6) -> Iterator[tuple[str, float, float]]:
+def word_rows(weights: WeightsStore, *, each: int = 4) -> Iterator[tuple[str, float, float]]:
     """Prompts read by a stock voice of their language: the most letters wrong, and the fewest against other prompts."""
     listener = PassageListener(weights)
     engine = KokoroVoice(weights, lambda: datetime.now(UTC))
@@ -265,7 +266,8 @@ def word_rows(weights: WeightsStore, *, each: int = 6) -> Iterator[tuple[str, fl
         prompts = load_prompts(language).sentences[:each]
         right, wrong = [], []
         for at, prompt in enumerate(prompts):
-            said = at_listeners_rate(engine.speak_notice(prompt, locale=locale))
+            speech = engine.speak(prompt, locale=locale, grant=grant_for(prompt, locale), seed=1)
+            said = at_listeners_rate(speech.audio)
             heard = " ".join(one.text for one in listener.listen(said, language=language.split("-")[0]))
             right.append(compare(prompt, heard, locale=locale).letters)
             others = (one for other, one in enumerate(prompts) if other != at)

@@ -39,7 +39,7 @@ SOURCES: Final = {
     Check.HUM: _MEASURED,
     Check.ECHO: _MEASURED,
     Check.BAND: _MEASURED,
-    Check.WORDS: "bench/recordings.py --words: readings of the prompts against other prompts, nine languages",
+    Check.WORDS: "bench/recordings.py --words: readings of the prompts by stock voices against other prompts",
     Check.ONE_PERSON: _MEASURED,
     Check.WHO_CONSENTED: "bench/evidence.py for a minute, bench/recordings.py for a sentence; docs/evidence.md",
 }
