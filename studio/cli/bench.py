@@ -10,7 +10,7 @@ import typer
 
 from studio.cli.session import HomeOption, JsonOption, open_settings, plain_errors
 
-NAMES = ("render", "voices", "consent", "evidence", "evidence_eye")  # modules of bench/ that have a main()
+NAMES = ("render", "voices", "languages", "tones", "quality", "timing", "consent", "evidence", "evidence_eye")  # modules of bench/ that have a main()
 
 
 def add_to(app: typer.Typer) -> None:

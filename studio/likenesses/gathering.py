@@ -7,6 +7,7 @@ a copy of what was sealed, so that a file that changes meanwhile changes nothing
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ MEDIA_TYPES: Final = {
 FILES_MAX: Final = 300  # three times the longest list of prompts
 FILE_BYTES_MAX: Final = 200_000_000  # ten minutes of uncompressed stereo in one file
 PROMPT_BYTES_MAX: Final = 4000
-PAGE_PREFIX: Final = "prompt-"  # prompt-<language>-<number>.wav: what the person's own page keeps
+_PAGE_NAME: Final = re.compile(
+    r"prompt-(?P<language>[A-Za-z-]+)-(?P<number>[0-9]+)\.wav"
+)  # as the person's page keeps them
 
 Prompts = Callable[[str], tuple[str, ...]]  # the sentences of a language
 
@@ -90,13 +93,14 @@ class Gathering:
             UsageError: there are none.
         """
         bound = {asset.sha256 for asset in record.scope.assets}
-        sentences = self.prompts(language)
         found = []
         for item in sorted(self.vault.items(record_id), key=lambda one: (one.name, one.sha256)):  # the same each time
-            number = _page_number(item.name, language)
-            if item.kind != "voice" or (number is None and item.sha256 not in bound):
+            read = _read_on_page(item.name)
+            if read is not None and _base(read[0]) != _base(language):
+                read = None  # the page was shown in another language
+            if item.kind != "voice" or (read is None and item.sha256 not in bound):
                 continue
-            prompt = sentences[number - 1] if number is not None and 1 <= number <= len(sentences) else None
+            prompt = None if read is None else self._prompt(*read)
             suffix = Path(item.name).suffix.lower()
             found.append(Kept(item=item, suffix=suffix, prompt=prompt, is_bound=item.sha256 in bound, is_new=False))
         if not found:
@@ -105,6 +109,10 @@ class Gathering:
                 "name a folder with --voice"
             )
         return tuple(found)
+
+    def _prompt(self, language: str, number: int) -> str | None:
+        sentences = self.prompts(language)
+        return sentences[number - 1] if 1 <= number <= len(sentences) else None
 
     def readable(self, kept: tuple[Kept, ...], copies: ExitStack) -> tuple[Recording, ...]:
         """Plain copies (0600) of sealed recordings, for as long as ``copies`` is open."""
@@ -172,8 +180,11 @@ def _prompt(file: Path) -> str | None:
     return text or None
 
 
-def _page_number(name: str, language: str) -> int | None:
-    stem, suffix = Path(name).stem, Path(name).suffix
-    start = f"{PAGE_PREFIX}{language}-"
-    number = stem.removeprefix(start)
-    return int(number) if suffix == ".wav" and stem.startswith(start) and number.isdecimal() else None
+def _read_on_page(name: str) -> tuple[str, int] | None:
+    """The language that the page was shown in ("fr", though the record says "fr-FR"), and the sentence's number."""
+    found = _PAGE_NAME.fullmatch(name)
+    return None if found is None else (found["language"], int(found["number"]))
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].lower()

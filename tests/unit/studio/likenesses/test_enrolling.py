@@ -211,6 +211,16 @@ def test_recordings_of_the_persons_own_page_need_no_binding(studio: LikenessStud
     assert studio.room.gate.planned(row.id, is_preview=True).recordings == ()
 
 
+@pytest.mark.parametrize("language", ["en-GB", "EN", "en_US"])
+def test_page_is_shown_in_a_language_and_a_record_may_say_which_kind_of_it(
+    studio: LikenessStudio, language: str
+) -> None:
+    record_id = studio.consent()
+    keep_page_recording(studio, record_id, 2)
+    with_prompts(studio).room.enrolling.enrol(record_id, voice=None, language=language, by="x")
+    assert [prompt for _, prompt in studio.ears.heard] == ["Two."]
+
+
 def test_page_without_recordings_in_the_language_says_so(studio: LikenessStudio) -> None:
     record_id = studio.consent()
     keep_page_recording(studio, record_id, 1)
