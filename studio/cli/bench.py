@@ -10,7 +10,8 @@ import typer
 
 from studio.cli.session import HomeOption, JsonOption, open_settings, plain_errors
 
-NAMES = ("render", "voices", "languages", "tones", "quality", "timing", "consent", "evidence", "evidence_eye")  # modules of bench/ that have a main()
+# modules of bench/ that have a main() and need nothing but the weights
+NAMES = ("render", "voices", "languages", "tones", "quality", "timing", "consent", "evidence", "evidence_eye")
 
 
 def add_to(app: typer.Typer) -> None:
