@@ -2,7 +2,8 @@
 
     python -m bench.fitted_voices --media FOLDER --keep FOLDER [--weights FOLDER] [--speakers lj,1688] [--json]
 
-Each reader of ``FOLDER/speech`` is fitted to the first 60 s (at most 62 %) of the recordings; the others are held out.
+Each reader of ``FOLDER/speech`` is fitted to the first 60 s (at most 62 %) of the recordings, cleaned as enrolment
+cleans them; the others are held out as they are.
 The person and the stock voice that the fit began from then say the same sentences in nine languages, and
 
 - the encoder that the fit went through and a second one compare each take with the held-out recordings of every reader,
@@ -41,6 +42,9 @@ from pipelines.speech.second_encoder import SecondEncoder
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.voice.likeness.fit import fit_voice
 from pipelines.voice.likeness.profile import VoiceProfile
+from pipelines.voice.recordings.checks import check_recording, open_ears
+from pipelines.voice.recordings.preparing import prepare
+from pipelines.voice.recordings.report import Recorded
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 
@@ -217,7 +221,12 @@ def profile_of(reader: Reader, weights: WeightsStore, keep: Path) -> VoiceProfil
     path = keep / f"{reader.name}.json"
     if path.is_file():
         return VoiceProfile.from_bytes(path.read_bytes())
-    profile = fit_voice(reader.fitted, language="en-US", weights=weights, seed=0)
+    ears = open_ears(weights)
+    clips = [
+        prepare(Recorded(name="", clip=clip), check_recording(clip, prompt=None, language="en-US", ears=ears))
+        for clip in reader.fitted
+    ]
+    profile = fit_voice(clips, language="en-US", weights=weights, seed=0)
     keep.mkdir(parents=True, exist_ok=True)
     path.write_bytes(profile.to_bytes())
     return profile
