@@ -78,7 +78,7 @@ REFUSED = (
     ("nothing", "", "en-US", "nothing to say"),
     ("only marks", " ... !", "en-US", "nothing to say"),
     ("only a pause", "[pause 1s]", "fr-FR", "nothing to say"),
-    ("a face that smiles", "😀", "en-US", "nobody can say"),
+    ("a face that smiles", "😀", "en-US", "at least one word"),
     ("another script", "Привет", "en-US", "in no script"),
     ("a book", "a " * SCRIPT_CHARACTERS_MAX, "en-US", "several takes"),
 )

@@ -143,7 +143,8 @@ REFUSED = {
     "another alphabet": ("<phoneme alphabet='x-sampa' ph='a'>a</phoneme>", "alphabet is 'x-sampa' and must be 'ipa'"),
     "an empty alias": ("<sub alias=' '>a</sub>", "<sub> says nothing; fill in alias"),
     "an alias for nothing": ("<sub alias='a'> </sub>", "<sub> holds no words"),
-    "a language that nobody speaks": ("<lang xml:lang='nl'>a</lang>", "column 8: no voice speaks 'nl'; choose one of"),
+    "a language that nobody speaks": ("<lang xml:lang='ru'>a</lang>", "column 8: no voice speaks 'ru'; choose one of"),
+    "one that is spoken badly": ("<lang xml:lang='nl'>a</lang>", "column 8: no voice speaks 'nl' well enough"),
 }
 
 
