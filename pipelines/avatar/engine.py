@@ -17,6 +17,7 @@ import numpy as np
 from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
 from pipelines.avatar import driver as mouth
 from pipelines.avatar import matte, speech_features
+from pipelines.avatar.cartoon import drawn
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
@@ -30,6 +31,7 @@ from pipelines.media import (
     CancelCheck,
     Float32Array,
     FrameSource,
+    Look,
     MotionTrack,
     Portrait,
     Progress,
@@ -75,7 +77,9 @@ class AvatarEngine(Protocol):
         """How the face moves to a speech."""
         ...
 
-    def perform(self, portrait: Portrait, motion: MotionTrack, stage: Stage, *, grant: Grant) -> FrameSource:
+    def perform(
+        self, portrait: Portrait, motion: MotionTrack, stage: Stage, *, grant: Grant, look: Look = "photo"
+    ) -> FrameSource:
         """The frames, made when asked for."""
         ...
 
@@ -132,8 +136,10 @@ class PhotoAvatar:
         progress(1.0)
         return track
 
-    def perform(self, portrait: Portrait, motion: MotionTrack, stage: Stage, *, grant: Grant) -> Performance:
-        """The portrait on a stage; no frame is drawn before it is asked for.
+    def perform(
+        self, portrait: Portrait, motion: MotionTrack, stage: Stage, *, grant: Grant, look: Look = "photo"
+    ) -> Performance:
+        """The portrait on a stage, as it is or as a drawing; no frame is drawn before it is asked for.
 
         Raises:
             ConsentRefusedError: the grant does not cover this face now.
@@ -142,7 +148,8 @@ class PhotoAvatar:
         self._require(grant, portrait)
         # OpenCV's own pool is process-wide; frames are small, and takes that render side by side would fight over it.
         cv2.setNumThreads(self._threads)
-        return Performance(build_rig(self._cut_out(portrait), stage), motion, stage)
+        rig = build_rig(self._cut_out(portrait), stage)
+        return Performance(drawn(rig) if look == "cartoon" else rig, motion, stage)
 
     def _require(
         self, grant: Grant, portrait: Portrait, *, locale: str | None = None, script: str | None = None

@@ -13,6 +13,7 @@ from consent.tomlfile import TomlFile, read_toml
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
+from pipelines.media import Look
 from pipelines.voice.tone import PITCH_ST_MAX, PITCH_ST_MIN, Tone
 from studio.campaigns.saying import check_script, check_words
 
@@ -38,6 +39,7 @@ class _Words(BaseModel):
     pitch: Pitch | None = None
     pronunciations: dict[str, str] | None = None
     pronunciation: dict[str, JsonValue] | None = None
+    look: Look | None = None
     title: str | None = None
     call_to_action: str | None = None
     subtitles: bool | None = None

@@ -123,6 +123,7 @@ _SHARED = {
     "tone",
     "pitch",
     "pronunciations",
+    "look",
     "title",
     "call_to_action",
     "subtitles",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
+from pipelines.media import Look
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness
@@ -47,6 +48,7 @@ class TakePlan(BaseModel):
     text: str
     portrait: str | None
     portrait_sha256: str | None
+    look: Look = "photo"
     voice: str | None = None
     likeness: PlannedLikeness | None = None  # speaks in place of ``voice``
     voice_gender: Literal["female", "male"] | None = None

@@ -191,12 +191,12 @@ class RealEngines:
         portrait = self._portrait(plan)
         if plan.kind == "still":
             layout = lay_out(spec, None, fonts=self._fonts, bust=bust)
-            performance = self._avatar.perform(portrait, self._at_rest(), layout.stage, grant=grant)
+            performance = self._avatar.perform(portrait, self._at_rest(), layout.stage, grant=grant, look=plan.look)
             return compose_still(layout, performance, fonts=self._fonts), cards
         speech = read_speech(done / "speech")
         layout = lay_out(spec, speech, fonts=self._fonts, bust=bust)
         motion = read_motion(done / "animate" / "motion.npz")
-        performance = self._avatar.perform(portrait, motion, layout.stage, grant=grant)
+        performance = self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
         return compose(layout, performance, take_audio(layout, speech), fonts=self._fonts), cards
 
     def _with_stem(self, plan: TakePlan, speech: Speech) -> Speech:

@@ -267,6 +267,30 @@ def test_drawn_presenters_play(
         assert all(finder.landmarks(frame) is not None for frame in frames), path.name
 
 
+def test_a_drawing_moves_like_the_photo(
+    avatar: PhotoAvatar, astronaut: Portrait, motion: MotionTrack, stage: Stage, grant_for: GrantFor, finder: FaceFinder
+) -> None:
+    part = only(motion, list(range(40)))
+    photo, cartoon = (
+        list(avatar.perform(astronaut, part, stage, grant=grant_for(astronaut), look=look).frames())
+        for look in ("photo", "cartoon")
+    )
+    points, seen = None, []
+    for frame in cartoon:
+        points = finder.landmarks(frame, previous=points)
+        assert points is not None
+        seen.append(mouth_opening(points))
+    assert np.corrcoef(seen, part.jaw)[0, 1] > 0.9
+    assert (cartoon[0][:100, :100] == (96, 130, 160)).all()
+    assert _grain(cartoon[0]) < 0.7 * _grain(photo[0])  # flat tones
+
+
+def _grain(picture: np.ndarray) -> float:
+    """How much one pixel of the presenter differs from the next, on the median."""
+    person = picture[150:500, 380:580].astype(np.float32)
+    return float(np.median(np.abs(np.diff(person, axis=1))))
+
+
 def test_engines_are_opened_by_name(weights: WeightsOnDisk) -> None:
     assert open_avatar("photo", weights, clock=lambda: NOW).cards[-1] == "mouth-driver"
     with pytest.raises(InputInvalidError, match="photo"):

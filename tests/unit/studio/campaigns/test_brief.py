@@ -99,9 +99,10 @@ def test_each_format_is_a_take(tmp_path: Path) -> None:
 
 
 def test_take_says_more_than_the_brief(tmp_path: Path) -> None:
-    brief = read_brief(write(tmp_path))
+    brief = read_brief(write(tmp_path, GOOD + 'look = "cartoon"\n'))
     plans = plan_takes(brief, record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards)
     assert [p.seed for p in plans] == [7, 7, 9]
+    assert [p.look for p in plans] == ["photo", "photo", "cartoon"]
     assert plans[0].pronunciations == {"Sayso": "say so"}
     assert plans[2].pronunciations == {"Sayso": "say so", "Latte": "lah tay"}
 
