@@ -13,11 +13,13 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from bench.evidence_statements import CHECKS, StatementRow, real_rows, speak_all, synthesized_rows
 from bench.evidence_voices import SignRow, SpeakerRow, sign_rows, speaker_rows
 from pipelines.assets import ASSETS
-from pipelines.evidence.synthetic import STOCK_CARD_ID, STOCK_FILE, read_stock_voices
 from pipelines.speech.encoder import SpeakerEncoder
+from pipelines.speech.stock import stock_voices
 from pipelines.speech.transcript import Listener
 from pipelines.voice.kokoro import KokoroVoice
 from pipelines.weights.catalogue import load_cards
@@ -42,7 +44,7 @@ def main() -> None:
     weights = WeightsStore(wish.weights, load_cards(ASSETS / "weights.toml"))
     encoder, listener = SpeakerEncoder(weights), Listener(weights)
     engine = KokoroVoice(weights, lambda: datetime.now(UTC), threads=1)
-    _, stock = read_stock_voices(weights.path(STOCK_CARD_ID, STOCK_FILE))
+    stock = np.stack([voice.embedding for voice in stock_voices(weights)])
     speakers = speaker_rows(encoder, wish.media, together=3)
     short = speaker_rows(encoder, wish.media, together=1)
     spoken = list(speak_all(engine, wish.spoken))

@@ -1,4 +1,4 @@
-"""Makes assets/evidence/stock_voices.npz: what each of our engine's voices sounds like to the speaker encoder.
+"""Makes assets/evidence/stock_voices.npz: our engine's voices as the speaker encoder hears them, and their pitch.
 
     python -m bench.make_stock_voices --weights ~/.sayso/weights [--spoken FOLDER]
 
@@ -21,12 +21,15 @@ from bench.voices import SENTENCES
 from pipelines.assets import ASSETS
 from pipelines.media import AudioClip
 from pipelines.speech.encoder import SAMPLE_RATE, SpeakerEncoder
+from pipelines.speech.pitch import pitch
+from pipelines.speech.stock import FILE
 from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.melody import melody_of
 from pipelines.voice.voices import VOICES
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 
-TARGET = ASSETS / "evidence" / "stock_voices.npz"
+TARGET = ASSETS / "evidence" / FILE
 
 
 def main() -> None:
@@ -37,7 +40,7 @@ def main() -> None:
     wish = parser.parse_args()
     weights = WeightsStore(wish.weights, load_cards(ASSETS / "weights.toml"))
     engine, encoder = KokoroVoice(weights, lambda: datetime.now(UTC), threads=1), SpeakerEncoder(weights)
-    heard = []
+    heard, pitches = [], []
     for index, voice in enumerate(VOICES):
         before = wish.spoken / f"kokoro-{voice.name}.wav" if wish.spoken else None
         if before and before.is_file():
@@ -48,10 +51,16 @@ def main() -> None:
             grant = grant_for(text, voice.language)
             spoken = engine.speak(text, locale=voice.language, voice=voice.name, grant=grant, seed=1)
             waveform = resample_poly(spoken.audio.waveform, 2, 3).astype(np.float32)
-        heard.append(encoder.embed(AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE)))
+        clip = AudioClip(waveform=waveform, sample_rate=SAMPLE_RATE)
+        melody = melody_of(pitch(clip))
+        if melody is None:
+            raise SystemExit(f"{voice.name} has no voiced sound")
+        heard.append(encoder.embed(clip))
+        pitches.append(melody.median_hz)
         print(voice.name)
     TARGET.parent.mkdir(exist_ok=True)
-    np.savez(TARGET, names=np.array([voice.name for voice in VOICES]), voices=np.stack(heard))
+    names = np.array([voice.name for voice in VOICES])
+    np.savez(TARGET, names=names, voices=np.stack(heard), pitches=np.array(pitches, dtype=np.float32))
 
 
 if __name__ == "__main__":

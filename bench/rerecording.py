@@ -71,6 +71,8 @@ def _filtered(waveform: Float32Array, sections: np.ndarray) -> Float32Array:
 
 CHANGES: Mapping[str, Change] = {
     "as it is": lambda waveform, _: waveform,
+    "12 dB louder": lambda waveform, _: waveform * 10 ** (12 / 20),
+    "12 dB quieter": lambda waveform, _: waveform * 10 ** (-12 / 20),
     "opus 24k": opus,
     "3.6 kHz": narrow,
     "noise 20 dB": noisy,

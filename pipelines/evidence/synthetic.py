@@ -10,18 +10,15 @@ chance (docs/evidence.md). So "passed" means "none of these signs", and a person
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from pipelines.errors import WeightsError
 from pipelines.evidence.result import SYNTHETIC_SPEECH, CheckResult, Outcome
-from pipelines.media import AudioClip, Float32Array
+from pipelines.media import AudioClip
 from pipelines.speech.encoder import SpeakerEncoder, WeightFiles
+from pipelines.speech.stock import stock_voices
 
-STOCK_CARD_ID: Final = "stock-voices"
-STOCK_FILE: Final = "stock_voices.npz"
 SOURCE: Final = "measured by bench/evidence.py; weak: a played-back or cloned voice passes; see docs/evidence.md"
 
 SILENCE_DB: Final = 74.0
@@ -36,7 +33,7 @@ class SyntheticSpeech:
 
     def __init__(self, weights: WeightFiles) -> None:
         self._encoder = SpeakerEncoder(weights)
-        self._names, self._voices = read_stock_voices(weights.path(STOCK_CARD_ID, STOCK_FILE))
+        self._stock = stock_voices(weights)
 
     def check(self, audio: AudioClip) -> CheckResult:
         """Count the signs; one is enough to fail."""
@@ -46,16 +43,16 @@ class SyntheticSpeech:
         depth_db = silence_depth_db(audio)
         if depth_db > SILENCE_DB:
             signs.append(f"the pauses are {depth_db:.0f} dB below the voice; rooms were at most {SILENCE_DB:.0f}")
-        likeness = self._voices @ self._encoder.embed(audio)
-        nearest = int(np.argmax(likeness))
-        if likeness[nearest] > STOCK_LIKENESS:
-            signs.append(f"the voice is like the stock voice {self._names[nearest]} by {likeness[nearest]:.2f}")
+        voice = self._encoder.embed(audio)
+        likeness, nearest = max((float(one.embedding @ voice), one.name) for one in self._stock)
+        if likeness > STOCK_LIKENESS:
+            signs.append(f"the voice is like the stock voice {nearest} by {likeness:.2f}")
         if signs:
             return _result("failed", float(len(signs)), "; ".join(signs))
         return _result(
             "passed",
             0.0,
-            f"no sign was found (pauses {depth_db:.0f} dB below the voice, stock voices {likeness[nearest]:.2f}); "
+            f"no sign was found (pauses {depth_db:.0f} dB below the voice, stock voices {likeness:.2f}); "
             "a played-back or cloned voice would pass too, so listen to it",
         )
 
@@ -66,19 +63,6 @@ def silence_depth_db(audio: AudioClip) -> float:
     pieces = audio.waveform[: count * _PIECE].reshape(count, _PIECE).astype(np.float64)
     loudness = 10 * np.log10(np.mean(np.square(pieces), axis=1) + 1e-12)
     return float(np.percentile(loudness, 95) - np.percentile(loudness, 2))
-
-
-def read_stock_voices(path: Path) -> tuple[tuple[str, ...], Float32Array]:
-    """The names of the studio's stock voices, and what they sound like, (voice, 256) float32.
-
-    Raises:
-        WeightsError: the file is no such table.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as table:
-            return tuple(str(name) for name in table["names"]), np.asarray(table["voices"], dtype=np.float32)
-    except (OSError, ValueError, KeyError) as e:
-        raise WeightsError(f"{path} is not a table of voices; reinstall Sayso") from e
 
 
 def _result(outcome: Outcome, score: float | None, reason: str) -> CheckResult:

@@ -4,6 +4,10 @@ Two voices are compared by the cosine between their numbers. The front end is wr
 settings: mel power at 16 kHz, 25 ms windows every 10 ms, 40 bands, no logarithm; windows of 1.6 s, averaged. Pauses are
 left out by loudness where the package uses a voice detector.
 
+Without a logarithm the net hears how loud somebody was recorded. The package only raises what is quiet; here all speech
+is brought to one level. Recordings of nine people with gains of up to 14 dB on them: equal error rate 12.7 % as the
+package does it, .3 % so (docs/evidence.md).
+
 The numbers of a voice are biometric data: keep them no longer than the consent says.
 """
 
@@ -29,7 +33,7 @@ _WINDOW: Final = 400
 _BANDS: Final = 40
 LOOK_FRAMES: Final = 160  # mel frames in one look of the network: 1.6 s
 _STEP: Final = 77  # 1.3 looks per second
-_LOUDNESS_DB: Final = -30.0  # quieter recordings are raised to this
+LOUDNESS_DB: Final = -21.0  # of the speech; people are told apart best between -27 and -18
 _PAUSE_DB: Final = -35.0  # against the loud parts of the same recording
 _SILENCE_DB: Final = -70.0  # below every room, whatever else the recording holds
 
@@ -82,17 +86,16 @@ class SpeakerEncoder:
 
 
 def spoken(waveform: Float32Array) -> Float32Array:
-    """The speech of a recording at 16 kHz, (time,) float32: raised to a common loudness, without its pauses."""
-    return _speech_only(_raised(waveform))
+    """The speech of a recording at 16 kHz, (time,) float32: without its pauses, at the encoders' level."""
+    return levelled(_speech_only(levelled(waveform)))
 
 
-def _raised(waveform: Float32Array) -> Float32Array:
-    """Quiet recordings at -30 dB; loud ones as they are."""
+def levelled(waveform: Float32Array) -> Float32Array:
+    """The same sound, (time,) float32, with a mean power of -21 dB of full scale; silence as it is."""
     power = float(np.mean(np.square(waveform))) if len(waveform) else 0.0
     if power <= 0:
         return waveform
-    gain_db = max(0.0, _LOUDNESS_DB - 10 * math.log10(power))
-    return np.asarray(waveform * 10 ** (gain_db / 20), dtype=np.float32)
+    return np.asarray(waveform * 10 ** (LOUDNESS_DB / 20) / math.sqrt(power), dtype=np.float32)
 
 
 def _speech_only(waveform: Float32Array) -> Float32Array:

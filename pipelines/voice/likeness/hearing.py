@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipelines.speech.encoder import LOOK_FRAMES, SpeakerEncoder, mel_filters
+from pipelines.speech.encoder import LOOK_FRAMES, LOUDNESS_DB, SpeakerEncoder, mel_filters
 
 SAMPLE_RATE: Final = 24_000
 _WINDOW: Final = 600
 _HOP: Final = 240
 _RATIO: Final = 24 / 16
-_LOUDNESS_DB: Final = -30.0  # as the encoder raises quiet recordings
+_PIECE: Final = 720  # 30 ms
+_PAUSE: Final = 10**-3.5  # of the power of what is loud: below it is a pause, as in the encoder's own front end
 _STEP: Final = 40  # frames between two looks
 
 SPECTRUM_BANDS: Final = 80
@@ -40,9 +41,8 @@ class Ear:
 
     def who(self, samples: Tensor) -> Tensor:
         """Who speaks in (time,): (256,) of length 1, comparable with ``SpeakerEncoder.embed``."""
-        loudness = samples.square().mean().sqrt().clamp(min=1e-6)
-        raised = samples * (10 ** (_LOUDNESS_DB / 20) / loudness).clamp(min=1.0)
-        power = _power(raised, _WINDOW, self._hann)[: _WINDOW // 3 + 1] / _RATIO**2
+        levelled = samples * 10 ** (LOUDNESS_DB / 20) / _speech_power(samples).sqrt()
+        power = _power(levelled, _WINDOW, self._hann)[: _WINDOW // 3 + 1] / _RATIO**2
         mel = (self._filters @ power).T
         missing = max(0, LOOK_FRAMES - len(mel))
         looks = functional.pad(mel, (0, 0, 0, missing)).unfold(0, LOOK_FRAMES, _STEP).transpose(1, 2)
@@ -51,6 +51,13 @@ class Ear:
     def spectrum(self, samples: Tensor) -> Tensor:
         """The spectrum of (time,) every 10 ms: (80, frame) natural logarithms of mel power."""
         return torch.log(self._bands @ _power(samples, _FFT, self._long_hann) + _FLOOR)
+
+
+def _speech_power(samples: Tensor) -> Tensor:
+    """The mean power of (time,) where it is no pause."""
+    powers = samples[: len(samples) // _PIECE * _PIECE].reshape(-1, _PIECE).square().mean(dim=1)
+    speech: Tensor = powers[powers >= powers.detach().quantile(0.95) * _PAUSE].mean().clamp(min=1e-12)
+    return speech
 
 
 def _power(samples: Tensor, size: int, window: Tensor) -> Tensor:

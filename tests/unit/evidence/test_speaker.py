@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 from pipelines.assets import ASSETS
 from pipelines.errors import WeightsError
 from pipelines.evidence.speaker import SpeakerMatch
-from pipelines.evidence.synthetic import STOCK_FILE, SyntheticSpeech, read_stock_voices, silence_depth_db
+from pipelines.evidence.synthetic import SyntheticSpeech, silence_depth_db
 from pipelines.intake.recording import read_sound
 from pipelines.media import AudioClip
 from pipelines.speech.encoder import CARD_ID, SpeakerEncoder
+from pipelines.speech.stock import stock_voices
+from pipelines.voice.voices import VOICES
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 
@@ -33,9 +36,29 @@ def voices(shared_media: Path) -> dict[str, list[AudioClip]]:
     return {name: [read_sound(path) for path in paths] for name, paths in chosen.items()}
 
 
+@dataclass(frozen=True)
+class Folder:
+    """All cards in one folder."""
+
+    folder: Path
+
+    def path(self, card_id: str, file: str) -> Path:
+        return self.folder / file
+
+
 def _noise(seconds: float) -> AudioClip:
     waveform = np.random.default_rng(0).normal(0, 0.05, round(seconds * 16_000)).astype(np.float32)
     return AudioClip(waveform=waveform, sample_rate=16_000)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("gain_db", [-14, 14])
+def test_how_loud_somebody_was_recorded_says_nothing(
+    store: WeightsStore, voices: dict[str, list[AudioClip]], gain_db: float
+) -> None:
+    encoder, clip = SpeakerEncoder(store), voices["1688"][0]
+    louder = AudioClip(waveform=clip.waveform * np.float32(10 ** (gain_db / 20)), sample_rate=clip.sample_rate)
+    assert float(encoder.embed(clip) @ encoder.embed(louder)) > 0.999
 
 
 @pytest.mark.weights
@@ -106,18 +129,17 @@ def test_the_depth_of_pauses_is_in_decibels() -> None:
 
 
 def test_the_stock_voices_are_all_there() -> None:
-    names, table = read_stock_voices(ASSETS / "evidence" / STOCK_FILE)
-    assert len(names) == len(table) == 54
+    found = stock_voices(Folder(ASSETS / "evidence"))
+    table = np.stack([voice.embedding for voice in found])
+    assert sorted(voice.name for voice in found) == sorted(voice.name for voice in VOICES)
     assert np.allclose(np.linalg.norm(table, axis=1), 1, atol=1e-5)
+    assert all(80 < voice.pitch_hz < 350 for voice in found)
 
 
 def test_a_spoilt_file_is_a_weights_error(tmp_path: Path) -> None:
-    class Folder:
-        def path(self, card_id: str, file: str) -> Path:
-            return tmp_path / "spoilt"
-
-    (tmp_path / "spoilt").write_bytes(b"not a checkpoint")
+    for name in ("stock_voices.npz", "pretrained.pt"):
+        (tmp_path / name).write_bytes(b"not a checkpoint")
     with pytest.raises(WeightsError):
-        read_stock_voices(tmp_path / "spoilt")
+        stock_voices(Folder(tmp_path))
     with pytest.raises(WeightsError):
-        SpeakerEncoder(Folder())
+        SpeakerEncoder(Folder(tmp_path))
