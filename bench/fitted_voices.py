@@ -4,7 +4,8 @@
 
 Each reader of ``FOLDER/speech`` is fitted to the first 60 s (at most 62 %) of the recordings, cleaned as enrolment
 cleans them; the others are held out as they are.
-The person and the stock voice that the fit began from then say the same sentences in nine languages, and
+The person and the stock voice that the fit began from then say the same script in nine languages (``--sentences`` of
+them in each), and
 
 - the encoder that the fit went through and a second one compare each take with the held-out recordings of every reader,
 - whisper-base writes down what it hears,
@@ -160,17 +161,17 @@ class Bench:
         errors: list[float] = []
         opinions: list[float] = []
         for language in languages:
-            for text in SENTENCES[language][:count]:
-                locale = LOCALES.get(language, language)
-                speech = self.engine.speak(
-                    text, locale=locale, voice=voice, grant=grant_for(text, locale), seed=1, likeness=likeness
-                )
-                clip = _at_rate(speech.audio)
-                first.append(self.known[0] @ self._first.embed(clip))
-                second.append(self.known[1] @ self._second.embed(clip))
-                opinions.append(self._opinion.judge(clip).overall)
-                if language in JUDGED_BY_WORDS:
-                    errors.append(error_rate(text, self._judge.hears(speech, language), language))
+            text = " ".join(SENTENCES[language][:count])
+            locale = LOCALES.get(language, language)
+            speech = self.engine.speak(
+                text, locale=locale, voice=voice, grant=grant_for(text, locale), seed=1, likeness=likeness
+            )
+            clip = _at_rate(speech.audio)
+            first.append(self.known[0] @ self._first.embed(clip))
+            second.append(self.known[1] @ self._second.embed(clip))
+            opinions.append(self._opinion.judge(clip).overall)
+            if language in JUDGED_BY_WORDS:
+                errors.append(error_rate(text, self._judge.hears(speech, language), language))
         return Heard(first=np.stack(first), second=np.stack(second), errors=tuple(errors), opinions=tuple(opinions))
 
 
@@ -254,7 +255,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, required=True)
     parser.add_argument("--speakers", default="")
     parser.add_argument("--languages", default=",".join(LANGUAGES))
-    parser.add_argument("--sentences", type=int, default=2)
+    parser.add_argument("--sentences", type=int, default=3)  # about 15 s, as an ad has
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
         "--weights", type=Path, default=Path(os.environ.get("SAYSO_WEIGHTS", "~/.sayso/weights")).expanduser()

@@ -7,7 +7,7 @@ them directly. (An encoder alone can be pleased by sounds that nobody makes; and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,19 +116,26 @@ class Copyist:
 
 def cut(copies: Sequence[Copy], *, frames: int, step: int) -> list[tuple[Plan, Float32Array]]:
     """Cut copies into overlapping stretches of so many frames of 25 ms, each with its samples."""
-    stretches: list[tuple[Plan, Float32Array]] = []
-    for copy in copies:
-        total = copy.plan.text.shape[1]
-        for start in range(0, total - frames + 1, step):
-            end = start + frames
-            part = Plan(
-                text=np.ascontiguousarray(copy.plan.text[:, start:end]),
-                f0=copy.plan.f0[2 * start : 2 * end],
-                energy=copy.plan.energy[2 * start : 2 * end],
+    return [
+        (part, copy.samples[start * FRAME_SAMPLES : (start + frames) * FRAME_SAMPLES])
+        for copy in copies
+        for start, part in parts_of(copy.plan, frames=frames, step=step)
+    ]
+
+
+def parts_of(plan: Plan, *, frames: int, step: int) -> Iterator[tuple[int, Plan]]:
+    """The overlapping parts of a plan, so many frames long, each with the frame where it starts."""
+    for start in range(0, plan.text.shape[1] - frames + 1, step):
+        end = start + frames
+        yield (
+            start,
+            Plan(
+                text=np.ascontiguousarray(plan.text[:, start:end]),
+                f0=plan.f0[2 * start : 2 * end],
+                energy=plan.energy[2 * start : 2 * end],
                 ends=np.array([frames * FRAME_SAMPLES]),
-            )
-            stretches.append((part, copy.samples[start * FRAME_SAMPLES : end * FRAME_SAMPLES]))
-    return stretches
+            ),
+        )
 
 
 def energy_of(samples: Float32Array) -> Float32Array:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +19,10 @@ from pipelines.voice.network import Plan
 from pipelines.voice.neural.features import Features
 from pipelines.voice.neural.net import TorchKokoro
 
+T = TypeVar("T")
+
+OWN_EVERY: Final = 3  # each third step hears the net's own plans instead of a copy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -25,7 +30,7 @@ class Settings:
 
     rate: float = 0.03
     rate_layers: float = 0.003
-    who: float = 1.0  # weight of the encoder
+    who: float = 2.0  # weight of the encoder
     spectrum: float = 1.0  # weight of the spectra, frame by frame and on the whole
     near: float = 0.02  # pull towards the stock timbre, in its own variances
     near_layers: float = 0.2
@@ -46,6 +51,15 @@ class Fitted:
 Stretch = tuple[Plan, Float32Array]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a fit hears: ``copies`` and their recordings, ``own`` plans of the net, and ``kept_back`` to judge by."""
+
+    copies: Sequence[Stretch]
+    own: Sequence[Plan]
+    kept_back: Sequence[Stretch]
+
+
 class Descent:
     """One fit. ``target`` is (256,), who it must be."""
 
@@ -58,8 +72,7 @@ class Descent:
     def run(
         self,
         start: Float32Array,
-        material: Sequence[Stretch],
-        kept_back: Sequence[Stretch],
+        lesson: Lesson,
         *,
         rng: np.random.Generator,
         steps_max: int,
@@ -81,22 +94,26 @@ class Descent:
             [{"params": [timbre], "lr": settings.rate}, {"params": [layers], "lr": settings.rate_layers}],
             betas=(0.9, 0.98),
         )
-        heard = [(self._net.planned(plan), self._pictured(samples)) for plan, samples in material]
-        checks = [(self._net.planned(plan), self._pictured(samples)) for plan, samples in kept_back]
+        heard = [(self._net.planned(plan), self._pictured(samples)) for plan, samples in lesson.copies]
+        checks = [(self._net.planned(plan), self._pictured(samples)) for plan, samples in lesson.kept_back]
         best, best_loss, steps = (
             Fitted(timbre=start, layers=layers.detach().numpy().copy(), steps=0),
             math.inf,
             steps_max,
         )
-        order: list[int] = []
+        copies = _shuffled(heard, rng)
+        own = _shuffled([self._net.planned(plan) for plan in lesson.own], rng)
         done = 0
         while done < steps:
             cancel()
-            order = order or [int(at) for at in rng.permutation(len(heard))]
             pace = _pace(done, steps, settings)
             for group, rate in zip(adam.param_groups, (settings.rate, settings.rate_layers), strict=True):
                 group["lr"] = rate * pace
-            loss = self._loss(*heard[order.pop()], timbre, layers)
+            if done % OWN_EVERY == OWN_EVERY - 1:
+                spoken = self._net.decode(next(own), timbre, layers=layers)[0]
+                loss = -self._settings.who * (self._ear.who(spoken) @ self._target)
+            else:
+                loss = self._loss(*next(copies), timbre, layers)
             spread = origin.var()
             loss = loss + settings.near * (timbre - origin).square().mean() / spread
             loss = loss + settings.near_layers * layers.square().mean() / spread
@@ -147,6 +164,13 @@ class Descent:
         self, checks: Sequence[tuple[Features, tuple[Tensor, Tensor]]], timbre: Tensor, layers: Tensor
     ) -> float:
         return sum(float(self._loss(features, picture, timbre, layers)) for features, picture in checks)
+
+
+def _shuffled(items: Sequence[T], rng: np.random.Generator) -> Iterator[T]:
+    """All of them again and again, each time in another order."""
+    while True:
+        for at in rng.permutation(len(items)):
+            yield items[int(at)]
 
 
 def _smooth(off: Tensor) -> Tensor:

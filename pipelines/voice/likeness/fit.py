@@ -3,7 +3,8 @@
 1. Pieces with their words; every fourth is kept back (``material``).
 2. Who it is, how it moves: the encoder's numbers, the pitch's median and range, the pace.
 3. The nearest stock voice, to start from (``start``).
-4. The net says the recordings over, on the person's own timing, pitch and energy (``copying``).
+4. The net says the recordings over, on the person's own timing, pitch and energy (``copying``), and other sentences in
+   its own way (``own``).
 5. Timbre and norms descend until copies and recordings sound alike (``descent``), the best by what was kept back.
 
 The second encoder (``pipelines.speech.second_encoder``) is never asked: it judges fits from outside.
@@ -24,13 +25,15 @@ from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, neve
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.passages import PassageListener
 from pipelines.speech.pitch import pitch
+from pipelines.speech.stock import stock_voices
 from pipelines.voice.espeak import Espeak
-from pipelines.voice.likeness.copying import Copy, Copyist, cut
-from pipelines.voice.likeness.descent import Descent, Fitted, Settings, Stretch
+from pipelines.voice.likeness.copying import Copy, Copyist, cut, parts_of
+from pipelines.voice.likeness.descent import Descent, Fitted, Lesson, Settings, Stretch
 from pipelines.voice.likeness.hearing import Ear
 from pipelines.voice.likeness.material import Recording, gather, voice_of, written
+from pipelines.voice.likeness.own import own_plans
 from pipelines.voice.likeness.profile import FitScores, VoiceProfile
-from pipelines.voice.likeness.start import nearest_voices, stock_voices
+from pipelines.voice.likeness.start import nearest_voices
 from pipelines.voice.likeness.style import MIDDLE
 from pipelines.voice.melody import Melody, melody_of
 from pipelines.voice.network import TIMBRE_SIZE, load_style
@@ -108,21 +111,27 @@ def fit_voice(  # noqa: PLR0913 -- a pipeline step: inputs, seed, budget, progre
     progress(0.05)
     # 3. where to start
     stock = stock_voices(weights)
-    base = nearest_voices(who, stock)[0]
+    base = nearest_voices(who, stock, pitch_hz=melody.median_hz, language=language)[0]
     rows = load_style(weights.path("kokoro-voices", f"voices/{base}.bin"))
     start = np.array(rows[MIDDLE, :TIMBRE_SIZE])
     # 4. the net says the recordings over
     net = TorchKokoro(weights.path("kokoro-82m", "model.onnx"), threads=None, precision=swift_precision())
-    copyist = Copyist(net, ScriptPlanner(espeak), rows=rows, locale=language)
+    planner = ScriptPlanner(espeak)
+    copyist = Copyist(net, planner, rows=rows, locale=language)
     copied, checked = _copies(material.fitted, material.kept, copyist, weights, language=language, cancel=cancel)
+    rate = _rate(copied)
+    own = [
+        part
+        for plan in own_plans(net, planner, rows=rows, melody=melody, rate=rate, language=language)
+        for _, part in parts_of(plan, frames=_STRETCH, step=_STRETCH)
+    ]
     progress(_SHARE_PREPARED)
     # 5. the descent
     ear = Ear(encoder)
     checks = _spread(cut(checked, frames=_STRETCH, step=_STRETCH), _CHECKS_MAX)
     fitted = Descent(net, ear, target=who, settings=settings).run(
         start,
-        cut(copied, frames=_STRETCH, step=_STRETCH // 2),
-        checks,
+        Lesson(copies=cut(copied, frames=_STRETCH, step=_STRETCH // 2), own=own, kept_back=checks),
         rng=np.random.default_rng(seed),
         steps_max=steps_max,
         budget_s=budget_s - (time.process_time() - began),
@@ -143,7 +152,7 @@ def fit_voice(  # noqa: PLR0913 -- a pipeline step: inputs, seed, budget, progre
         embedding=np.asarray(both / np.linalg.norm(both), dtype=np.float32),
         f0_median_hz=melody.median_hz,
         f0_range=melody.range_st,
-        rate=_rate(copied),
+        rate=rate,
         alpha=ALPHA,
         scores=FitScores(
             similarity_base=base_like,

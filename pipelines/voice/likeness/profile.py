@@ -4,7 +4,8 @@ A profile is biometric data about a person. It is kept in the vault, is never lo
 numbers), and speaks only where a grant says so.
 
 Stored as canonical JSON in UTF-8: arrays as base64 of little-endian float32 under their names, every number finite,
-unknown and missing keys refused. Version 1 is the only one there is.
+unknown and missing keys refused. Version 2 is the only one that is read: in version 1 the embedding hung on how loud
+the recordings were.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing_extensions import override
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
 
-VERSION: Final = 1
+VERSION: Final = 2
 PROFILE_BYTES_MAX: Final = 400_000  # a profile with every layer's own timbre has 45 kB; more is not one of ours
 TIMBRE_SIZE: Final = 128
 EMBEDDING_SIZE: Final = 256
@@ -212,7 +213,7 @@ class _StoredScores(_Strict):
 
 
 class _Stored(_Strict):
-    version: Literal[1]
+    version: Literal[2]
     engine: Literal["kokoro"]
     base_voice: Annotated[str, Field(pattern=_VOICE)]
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

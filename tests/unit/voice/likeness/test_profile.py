@@ -68,7 +68,7 @@ def test_nothing_of_the_voice_shows_in_logs() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("version", 2, "version"),
+        ("version", 1, "version"),
         ("engine", "other", "engine"),
         ("base_voice", "../../etc/passwd", "base_voice"),
         ("timbre", "AAAA", "timbre has 3 bytes and not 512"),
