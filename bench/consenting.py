@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from consent.decide import authorize
 from consent.envelope import approve_record, new_envelope, sign_record
-from consent.grant import Grant, Modality, RecordId, TakeId, TakeRequest
+from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.keys import SigningKey
 from consent.ledger import Approved, LedgerView, RecordCreated, Signed
 from consent.policy import Rulebook
@@ -16,8 +16,9 @@ from consent.record import ConsentRecord
 LANGUAGES = ("en", "fr", "es", "it", "pt", "ja", "zh", "hi", "de")
 
 
-def a_record(today: date) -> ConsentRecord:
-    """A record of a stock voice that may say anything for a day."""
+def a_record(today: date, *, portrait: Sha256Hex | None = None) -> ConsentRecord:
+    """A record of a stock voice, and of a drawn face if one is given, that may say anything for a day."""
+    drawn = {"name": "portrait.png", "media_type": "image/png", "depiction": "illustration"}
     return ConsentRecord.model_validate(
         {
             "class": "synthetic_performer",
@@ -34,17 +35,18 @@ def a_record(today: date) -> ConsentRecord:
                 "valid_from": today - timedelta(days=1),
                 "valid_until": today + timedelta(days=1),
                 "max_takes": 1000,
+                "assets": () if portrait is None else ({**drawn, "sha256": portrait},),
             },
             "withdrawal": {"channel": "privacy@example.com"},
         }
     )
 
 
-def grant_for(text: str, locale: str) -> Grant:
-    """Ask a consent made for this call whether a stock voice may say ``text``; returns the grant."""
+def grant_for(text: str, locale: str, *, portrait: Sha256Hex | None = None) -> Grant:
+    """Ask a consent made for this call whether a stock voice (and a face) may say ``text``; returns the grant."""
     at = datetime.now(UTC)
     subject, controller, ledger_key = (SigningKey.generate() for _ in range(3))
-    envelope = new_envelope(a_record(at.date()), salt=secrets.token_bytes(32))
+    envelope = new_envelope(a_record(at.date(), portrait=portrait), salt=secrets.token_bytes(32))
     envelope = sign_record(envelope, key=subject, at=at)
     envelope = approve_record(envelope, key=controller, approver="legal@example.com", at=at)
     name, signature = envelope.public_hash, envelope.subject_signature
@@ -64,13 +66,13 @@ def grant_for(text: str, locale: str) -> Grant:
         brand="Bench",
         product="Bench",
         commercial=False,
-        modalities=frozenset({Modality.VOICE}),
+        modalities=frozenset({Modality.VOICE} if portrait is None else {Modality.VOICE, Modality.FACE}),
         locale=locale,
         market="US",
         channel="web",
-        format="wav",
+        format="wav" if portrait is None else "1280x720",
         script=text,
-        assets=frozenset(),
+        assets=frozenset() if portrait is None else frozenset({portrait}),
     )
     rulebook = Rulebook(controller_keys=frozenset({controller.public_key}), topics={})
     return authorize(request, envelope=envelope, ledger=ledger, rulebook=rulebook, at=at)

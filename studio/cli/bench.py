@@ -11,7 +11,18 @@ import typer
 from studio.cli.session import HomeOption, JsonOption, open_settings, plain_errors
 
 # modules of bench/ that have a main() and need nothing but the weights
-NAMES = ("render", "voices", "languages", "tones", "quality", "timing", "consent", "evidence", "evidence_eye")
+NAMES = (
+    "render",
+    "voices",
+    "avatars",
+    "languages",
+    "tones",
+    "quality",
+    "timing",
+    "consent",
+    "evidence",
+    "evidence_eye",
+)
 
 
 def add_to(app: typer.Typer) -> None:
