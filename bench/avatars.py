@@ -30,7 +30,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from bench.consenting import grant_for
 from bench.timing import LOCALES
@@ -41,6 +40,7 @@ from pipelines.assets import ASSETS
 from pipelines.avatar.articulation import is_bilabial
 from pipelines.avatar.engine import PhotoAvatar
 from pipelines.avatar.portrait import load_portrait
+from pipelines.avatar.sync import lag_of, vowel_power
 from pipelines.compose.encoder import encode_video
 from pipelines.faces import mesh
 from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
@@ -54,8 +54,6 @@ LANGUAGES = {"en": "sofia", "fr": "leo", "es": "amara", "it": "ravi", "ja": "mei
 COUNT = 2  # sentences, with the pause between them
 PAUSE_S = 1.0
 SETTLED_S = 0.2  # after a sound, before a mouth is expected to be shut
-VOWELS_HZ = (400.0, 1200.0)
-REACH_S = 0.3  # lags that are looked at
 SHUT = 0.016  # eye distances above the mouth at rest; the finder's own noise is a third of it
 RIGID = (mesh.RIGHT_EYE_OUTER, mesh.LEFT_EYE_OUTER, mesh.RIGHT_EYE_INNER, mesh.LEFT_EYE_INNER, mesh.FOREHEAD, 168, 6)
 SPEEDS = {"1280x720": 25.0, "1920x1080": 15.0}
@@ -127,30 +125,6 @@ def look(frames: Iterable[ByteArray], finder: FaceFinder) -> Seen:
     )
 
 
-def vowel_power(audio: AudioClip, frames: int) -> Float32Array:
-    """The power of open vowels in each frame, (frame,), on a scale near loudness."""
-    band = butter(4, VOWELS_HZ, "band", fs=audio.sample_rate, output="sos")
-    wave = sosfiltfilt(band, audio.waveform.astype(np.float64))
-    step = audio.sample_rate / FPS
-    edges = (np.arange(frames + 1) * step).astype(int)
-    total = np.concatenate([[0.0], np.cumsum(wave**2)])
-    ends = np.minimum(edges, len(wave))
-    power = (total[ends[1:]] - total[ends[:-1]]) / step
-    return np.asarray(gaussian_filter1d(power**0.25, 1.0), dtype=np.float32)
-
-
-def best_lag_s(opening: Float32Array, power: Float32Array) -> float:
-    """How much later than the sound the lips are, in seconds, by the highest correlation; a parabola between frames."""
-    reach = round(REACH_S * FPS)
-    lags = np.arange(-reach, reach + 1)
-    inner = slice(reach, len(opening) - reach)
-    fits = [float(np.corrcoef(np.roll(opening, -lag)[inner], power[inner])[0, 1]) for lag in lags]
-    top = int(np.clip(np.argmax(fits), 1, len(fits) - 2))
-    before, here, after = fits[top - 1 : top + 2]
-    bend = before - 2 * here + after
-    return float(lags[top] + (0.5 * (before - after) / bend if bend else 0.0)) / FPS
-
-
 def with_pause(parts: Sequence[Speech]) -> tuple[Speech, tuple[float, float]]:
     """Sentences one after the other with a pause between, and when the pause is."""
     rate = parts[0].audio.sample_rate
@@ -206,7 +180,8 @@ class Bench:
         portrait = _presenter(presenter)
         frames, count = self.film(portrait, speech)
         seen = look(frames, self.finder)
-        power = vowel_power(speech.audio, count)
+        power = vowel_power(speech.audio, frames=count, fps=FPS)
+        lag = lag_of(seen.opening, speech.audio, fps=FPS)
         middles = (np.arange(count) + 0.5) / FPS
         quiet = (middles > pause_from + SETTLED_S) & (middles < pause_to - SETTLED_S)
         rest = mouth_opening(self._as_it_is(portrait))
@@ -214,7 +189,7 @@ class Bench:
         return Row(
             language=language,
             correlation=float(np.corrcoef(seen.opening, power)[0, 1]),
-            lag_s=best_lag_s(seen.opening, power),
+            lag_s=np.inf if lag is None else lag.late_s,
             shut=tuple(
                 float(seen.opening[_frames_of(one.start_s, one.end_s, count)].min()) <= rest + SHUT
                 for one in speech.phonemes
@@ -234,7 +209,7 @@ class Bench:
 
     def real(self, footage: Path) -> Real:
         """Drive the avatar by a real speaker's sound; and measure that speaker's own lips and head."""
-        own, driven, power = [], [], []
+        own, driven, lags = [], [], []
         for path in sorted(footage.glob("*.mpg"))[-HELD_OUT:]:
             pictures, audio = decoded(path)
             locale = "en-US"
@@ -245,11 +220,13 @@ class Bench:
             count = min(count, len(pictures))
             own.append(look(pictures[:count], self.finder))
             driven.append(look(frames, self.finder).opening[:count])
-            power.append(vowel_power(audio, count))
+            lag = lag_of(own[-1].opening, audio, fps=FPS)
+            if lag is not None:
+                lags.append(lag.late_s)
         lips = np.concatenate([one.opening for one in own])
         return Real(
             correlation=float(np.corrcoef(lips, np.concatenate(driven))[0, 1]),
-            lag_s=float(np.median([best_lag_s(a.opening, b) for a, b in zip(own, power, strict=True)])),
+            lag_s=float(np.median(lags)),
             jump=float(np.median([one.jump for one in own])),
             step=float(np.median([one.step for one in own])),
         )

@@ -7,6 +7,7 @@ PipelineError
 │   ├── EvidenceRefusedError  a recording handed in as evidence cannot be taken: what is wrong with the file
 │   └── ProfileInvalidError   a market, channel, label or weights file contradicts itself
 ├── SpeechFaultyError       speech was made, and it is not good enough to use: what is wrong with it
+├── SyncError               lips and sound are not together, and moving them did not help
 ├── WeightsError            weights are missing, damaged or may not be used
 ├── EncodeError             ffmpeg could not make or read a file
 ├── ProvenanceError         a manifest could not be written or read back as Trusted
@@ -42,6 +43,10 @@ class ProfileInvalidError(InputInvalidError):
 
 class SpeechFaultyError(PipelineError):
     """Speech was made, and it is not good enough to use."""
+
+
+class SyncError(PipelineError):
+    """Lips and sound of a take are not together."""
 
 
 class WeightsError(PipelineError):

@@ -24,6 +24,7 @@ from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
 from pipelines.avatar.rig import CutOut, build_rig
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper, loudness
+from pipelines.avatar.sync import in_step
 from pipelines.errors import InputInvalidError
 from pipelines.faces.landmarks import FaceFinder
 from pipelines.faces.nets import WeightsFolder
@@ -123,6 +124,7 @@ class PhotoAvatar:
 
         Raises:
             ConsentRefusedError: the grant does not cover this face, language or script now.
+            SyncError: lips and sound are not together, and moving them did not help.
         """
         self._require(grant, portrait, locale=speech.locale, script=speech.script)
         if not _FPS_MIN <= fps <= _FPS_MAX:
@@ -133,8 +135,9 @@ class PhotoAvatar:
         heard, wide = self._hear(speech, fps=fps, cancel=cancel)
         cancel()
         track = plan_motion(speech, heard, seed=seed, fps=fps, wide_heard=wide)
+        together, _ = in_step(track, speech.audio)
         progress(1.0)
-        return track
+        return together
 
     def perform(
         self, portrait: Portrait, motion: MotionTrack, stage: Stage, *, grant: Grant, look: Look = "photo"

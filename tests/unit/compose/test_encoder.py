@@ -62,6 +62,32 @@ def test_film_is_what_platforms_ask_for(film: Path) -> None:
     assert info.duration_s == pytest.approx(COUNT / FPS, abs=0.05)
 
 
+def test_a_clap_is_seen_and_heard_at_the_same_moment(tmp_path: Path) -> None:
+    clap, count = 30, 60
+
+    def pictures() -> Iterator[ByteArray]:
+        for index in range(count):
+            yield np.full((HEIGHT, WIDTH, 3), 235 if index == clap else 20, np.uint8)
+
+    waveform = np.zeros(count * 24_000 // FPS, np.float32)
+    waveform[clap * 24_000 // FPS :][:240] = 0.9
+    path = tmp_path / "clap.mp4"
+    encode(path, pictures(), frame_count=count, audio=AudioClip(waveform=waveform, sample_rate=24_000))
+    with av.open(str(path)) as container:
+        shown = [(frame.time, float(frame.to_ndarray(format="gray").mean())) for frame in container.decode(video=0)]
+    with av.open(str(path)) as container:
+        heard = [
+            ((frame.time or 0.0) + at / frame.sample_rate, value)
+            for frame in container.decode(audio=0)
+            for at, value in enumerate(np.abs(frame.to_ndarray()).max(axis=0))
+        ]
+    seen_s = max(shown, key=lambda one: one[1])[0]
+    loudest = max(value for _, value in heard)
+    heard_s = next(at for at, value in heard if value > 0.5 * loudest)
+    assert seen_s == pytest.approx(clap / FPS, abs=0.001)
+    assert heard_s == pytest.approx(clap / FPS, abs=0.003)
+
+
 def test_index_stands_before_the_media(film: Path) -> None:
     data = film.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
