@@ -9,6 +9,7 @@ Messages are those of ``recording_child``; a frame is its number on the clock (u
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from pipelines.intake.recording_child import Refused, allowed, main, send  # noqa: E402 -- found by the line above
+from pipelines.intake.recording_child import Refused, allowed, main, send
 
 if TYPE_CHECKING:
     import av
@@ -57,8 +58,7 @@ def streams(opened: av.container.InputContainer, wish: dict[str, Any]) -> tuple[
             )
     check_size(video.codec_context.width, video.codec_context.height, wish)
     video.codec_context.options = {"max_pixels": str(wish["long_max"] * wish["short_max"] * 2)}
-    for one in (video, heard[0]):
-        one.thread_type, one.thread_count = "NONE", 1
+    video.thread_type, video.thread_count = "NONE", 1
     return video, heard[0]
 
 
@@ -96,7 +96,7 @@ def read_facts(opened: av.container.InputContainer, video: Any, sound: Any, wish
         for frame in packet.decode():
             if isinstance(frame, av.VideoFrame):
                 shape = shape or look_at(frame, video, wish)
-            else:
+            elif isinstance(frame, av.AudioFrame):
                 track.take(frame)
         length_s = max(times[-1] - times[0] if times else 0.0, track.length_s)
         if length_s > wish["seconds_max"] + 1 or len(times) > wish["seconds_max"] * PACKETS_PER_S_MAX:
@@ -111,7 +111,7 @@ def facts_of(times: list[float]) -> dict[str, Any]:
     """Rate, length and longest gap of pictures that stand at these seconds."""
     length_s = times[-1] - times[0]
     fps = (len(times) - 1) / length_s if length_s > 0 else 0.0
-    gaps = [(later - before, before - times[0]) for before, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - before, before - times[0]) for before, later in itertools.pairwise(times)]
     gap_s, gap_at_s = max(gaps, default=(0.0, 0.0))
     return {
         "start_s": times[0],
@@ -152,9 +152,10 @@ def square_size(frame: av.VideoFrame, video: Any) -> tuple[int, int]:  # noqa: A
 
 def turn(frame: av.VideoFrame) -> tuple[bool, bool, bool]:
     """How to stand a picture upright: swap rows and columns, then mirror sideways, then mirror upside down."""
-    import av  # noqa: PLC0415
+    from av.sidedata.sidedata import Type  # noqa: PLC0415
 
-    found = frame.side_data.get(av.sidedata.sidedata.Type.DISPLAYMATRIX)
+    given: Any = frame.side_data
+    found = given.get(Type.DISPLAYMATRIX)
     if found is None:
         return False, False, False
     a, b, _, c, d = struct.unpack("=9i", bytes(found))[:5]

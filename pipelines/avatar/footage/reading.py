@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
+import pipelines.intake
 from pipelines.errors import EvidenceRefusedError, FootageRefusedError
-from pipelines.intake import footage_child
 from pipelines.intake.containers import ANSWER as STATEMENT_ANSWER
 from pipelines.intake.containers import Container, recognise_video
 from pipelines.intake.decoding import AnswerLimits, ask_child, check_plain_file
@@ -28,7 +28,7 @@ FPS: Final = 25
 SAMPLE_RATE: Final = 16_000  # of Whisper, of the speech detector and of the speaker encoder
 ANSWER: Final = "give the MP4, MOV or WebM file straight from the camera, 60 to 180 seconds of one person who speaks"
 
-_CHILD: Final = Path(footage_child.__file__)
+_CHILD: Final = Path(pipelines.intake.__path__[0], "footage_child.py")
 _CODECS: Final = ("h264", "hevc", "vp8", "vp9", "av1", "prores", "aac", "opus", "vorbis", "mp3", "flac", "alac", "pcm_")
 _HEAD: Final = struct.Struct(">IHH")
 _SLACK: Final = 1 << 20
@@ -60,8 +60,8 @@ class Footage:
     ``width`` and ``height`` are of the upright picture with square pixels; ``fps`` is always 25 and
     ``frame_count`` pictures last ``duration_s``. ``audio`` is mono at 16 kHz, begins with the first picture and is as
     long as the pictures. ``sha256`` is of the file's bytes, lowercase hex. ``source_fps`` is what the camera gave on
-    average; ``gap_s`` is the longest time without a new picture, at ``gap_at_s``. ``sound_s`` says how much of the sound
-    the file really holds; the rest is silence put in.
+    average; ``gap_s`` is the longest time without a new picture, at ``gap_at_s``. ``sound_s`` says how much sound the
+    file really holds; the rest is silence put in.
     """
 
     path: Path

@@ -134,7 +134,7 @@ def test_colours_come_out_as_they_were_filmed(size: str, matrix: str, tmp_path: 
         tmp_path / "a.mp4", "-vf", filters, *said, "-crf", "1", pictures=f"color=0x30c060:s={size}:r=25", seconds=5.2
     )
     rgb = next(open_footage(path).frames())
-    assert np.abs(rgb[100, 100].astype(int) - (0x30, 0xC0, 0x60)).max() <= 3
+    assert np.abs(rgb[100, 100].astype(int) - (0x30, 0xC0, 0x60)).max() <= 5  # the other matrix is 17 away
 
 
 def test_sound_that_begins_late_or_early_stays_with_the_pictures(tmp_path: Path, plain: Path) -> None:
