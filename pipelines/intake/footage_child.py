@@ -2,9 +2,11 @@
 
 It runs in the cage of ``recording_child`` (limits first, then one open file) and has two tasks: "facts" reads every
 time stamp, the key pictures and the whole sound; "frames" decodes every picture and sends, for each tick of a constant
-rate, the picture nearest in time. A 25 Hz clock on a 30 Hz film so drops one in six and invents none.
+rate, the picture nearest in time. A 25 Hz clock on a 30 Hz film so drops one in six and invents none. Where only some
+are wished, each of the others is told by its thumbnail alone.
 
-Messages are those of ``recording_child``; a frame is its number on the clock (uint32), width, height (uint16), RGB.
+Messages are those of ``recording_child``; a frame is its tick (uint32), width and height (uint16) of the picture and
+of the thumbnail, then the RGB bytes of the first and the grey ones of the second. Each may be absent (0 x 0).
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ def decode(opened: av.container.InputContainer, wish: dict[str, Any]) -> None:
 
 def streams(opened: av.container.InputContainer, wish: dict[str, Any]) -> tuple[Any, Any]:
     """Find the picture stream and the first sound stream that is taken (phones add a second, spatial one)."""
-    pictures, sounds = list(opened.streams.video), list(opened.streams.audio)
+    pictures: list[Any] = list(opened.streams.video)
+    sounds: list[Any] = list(opened.streams.audio)
     if len(pictures) != 1:
         raise Refused(f"one picture track is needed, and this file has {len(pictures)}")
     if not sounds:
@@ -231,10 +234,15 @@ class Clock:
     MISSING_S_MAX = 0.5  # at the end of a file whose last pictures cannot be decoded
 
     def __init__(self, video: Any, wish: dict[str, Any]) -> None:  # noqa: ANN401 -- as above
+        from av.video.reformatter import VideoReformatter  # noqa: PLC0415
+
         self._video, self._wish = video, wish
+        self._scalers = {"rgb24": VideoReformatter(), "gray": VideoReformatter()}
         self._tick = 0
+        self._wished = None if wish["ticks"] is None else frozenset(wish["ticks"])
         self._held: tuple[float, av.VideoFrame] | None = None
-        self._rgb: bytes | None = None
+        self._rgb: NDArray[np.uint8] | None = None
+        self._small: NDArray[np.uint8] | None = None
         self._corrupt = 0
 
     @property
@@ -254,7 +262,7 @@ class Clock:
             return
         if self._held is not None:
             self._send_until((self._held[0] + at_s) / 2)
-        self._held, self._rgb = (at_s, frame), None
+        self._held, self._rgb, self._small = (at_s, frame), None, None
 
     def end(self) -> None:
         """Send the last picture for what is left."""
@@ -265,26 +273,39 @@ class Clock:
         self._send_until(float("inf"))
 
     def _send_until(self, end_s: float) -> None:
-        while not self.is_done and self._tick / self._wish["fps"] < end_s:
-            assert self._held is not None
-            self._rgb = self._rgb or self._upright(self._held[1])
-            send(b"f", struct.pack(">I", self._tick) + self._rgb)
-            self._tick += 1
-
-    def _upright(self, frame: av.VideoFrame) -> bytes:
         import numpy as np  # noqa: PLC0415
 
-        width, height = square_size(frame, self._video)
+        while not self.is_done and self._tick / self._wish["fps"] < end_s:
+            assert self._held is not None
+            rgb = small = np.zeros((0, 0), np.uint8)
+            if self._wished is None or self._tick in self._wished:
+                rgb = self._rgb = self._upright(self._held[1], 1.0, "rgb24") if self._rgb is None else self._rgb
+            if self._wished is not None:
+                small = self._small = self._thumbnail(self._held[1]) if self._small is None else self._small
+            sizes = (rgb.shape[1], rgb.shape[0], small.shape[1], small.shape[0])
+            send(b"f", struct.pack(">IHHHH", self._tick, *sizes) + rgb.tobytes() + small.tobytes())
+            self._tick += 1
+
+    def _thumbnail(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        share = self._wish["thumbnail_px"] / max(self._wish["width"], self._wish["height"])
+        return self._upright(frame, share, "gray")
+
+    def _upright(self, frame: av.VideoFrame, share: float, pixels: str) -> NDArray[np.uint8]:
+        import numpy as np  # noqa: PLC0415
+
         colours = int(frame.colorspace)
         if colours in UNSPECIFIED:  # as players do: high definition is BT.709, the rest BT.601
             colours = 1 if frame.height >= 720 else 5  # noqa: PLR2004 -- 720p is the least that is called HD
-        rgb = frame.reformat(width=width, height=height, format="rgb24", src_colorspace=colours).to_ndarray()
+        width, height = square_size(frame, self._video)
         swap, sideways, upside_down = turn(frame)
-        rgb = rgb.transpose(1, 0, 2) if swap else rgb
-        rgb = rgb[:: -1 if upside_down else 1, :: -1 if sideways else 1]
-        if (rgb.shape[1], rgb.shape[0]) != (self._wish["width"], self._wish["height"]):
+        if ((height, width) if swap else (width, height)) != (self._wish["width"], self._wish["height"]):
             raise Refused("the picture changes its size while recording; film it in one piece")
-        return struct.pack(">HH", rgb.shape[1], rgb.shape[0]) + np.ascontiguousarray(rgb).tobytes()
+        size = {"width": max(1, round(width * share)), "height": max(1, round(height * share))}
+        # One thread: more of them, made anew for each picture, run the child out of its memory limit.
+        made = self._scalers[pixels].reformat(frame, **size, format=pixels, src_colorspace=colours, threads=1)
+        flat = made.to_ndarray()
+        flat = flat.swapaxes(0, 1) if swap else flat
+        return np.ascontiguousarray(flat[:: -1 if upside_down else 1, :: -1 if sideways else 1])
 
 
 if __name__ == "__main__":

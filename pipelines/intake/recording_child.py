@@ -195,7 +195,7 @@ class Sampler:
         if abs(source[0] * self._source[1] - source[1] * self._source[0]) > 0.02 * source[0] * self._source[1]:
             raise Refused("the picture changed its shape while recording; hold the camera still")
         width, height = self._size
-        rgb = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        rgb = frame.reformat(width=width, height=height, format="rgb24", threads=1).to_ndarray()
         turns = round((frame.rotation or 0) / 90) % 4
         upright = np.ascontiguousarray(np.rot90(rgb, turns))
         send(b"f", struct.pack(">dHH", at_s, upright.shape[1], upright.shape[0]) + upright.tobytes())

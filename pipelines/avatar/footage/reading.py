@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -25,12 +25,13 @@ from pipelines.intake.decoding import AnswerLimits, ask_child, check_plain_file
 from pipelines.media import AudioClip, ByteArray, Float32Array
 
 FPS: Final = 25
+THUMBNAIL_PX: Final = 160
 SAMPLE_RATE: Final = 16_000  # of Whisper, of the speech detector and of the speaker encoder
 ANSWER: Final = "give the MP4, MOV or WebM file straight from the camera, 60 to 180 seconds of one person who speaks"
 
 _CHILD: Final = Path(pipelines.intake.__path__[0], "footage_child.py")
 _CODECS: Final = ("h264", "hevc", "vp8", "vp9", "av1", "prores", "aac", "opus", "vorbis", "mp3", "flac", "alac", "pcm_")
-_HEAD: Final = struct.Struct(">IHH")
+_HEAD: Final = struct.Struct(">IHHHH")
 _SLACK: Final = 1 << 20
 
 
@@ -89,7 +90,21 @@ class Footage:
         Raises:
             FootageRefusedError: the file is damaged inside, or its decoding passes a limit.
         """
-        size = self.width * self.height * 3 + _HEAD.size
+        for _, rgb, _ in self._ticks(None):
+            assert rgb is not None
+            yield rgb
+
+    def survey(self, wished: Collection[int]) -> Iterator[tuple[int, ByteArray | None, ByteArray]]:
+        """Go through all pictures once: number, the whole picture where it is ``wished``, and a thumbnail.
+
+        Thumbnails are (height, width) uint8 grey, 160 pixels on the longer side. Raises as ``frames`` does.
+        """
+        for tick, rgb, thumbnail in self._ticks(sorted(wished)):
+            assert thumbnail is not None
+            yield tick, rgb, thumbnail
+
+    def _ticks(self, wished: list[int] | None) -> Iterator[tuple[int, ByteArray | None, ByteArray | None]]:
+        size = self.width * self.height * 3 + THUMBNAIL_PX**2 + _HEAD.size
         wish = {
             "task": "frames",
             "frame_count": self.frame_count,
@@ -98,20 +113,29 @@ class Footage:
             "gap_s": self.gap_s,
             "width": self.width,
             "height": self.height,
+            "ticks": wished,
+            "thumbnail_px": THUMBNAIL_PX,
         }
         sizes = {"message_max": size, "content_max": size * self.frame_count + _SLACK}
         count = 0
         try:
             for kind, content in _asked(self.path, self.container, wish, limits=self.limits, **sizes):
                 if kind == b"f":
-                    _, width, height = _HEAD.unpack_from(content)
-                    rgb = np.frombuffer(content, np.uint8, offset=_HEAD.size).reshape(height, width, 3)
-                    yield rgb.copy()
+                    yield _pictures(content)
                     count += 1
         except EvidenceRefusedError as e:
             raise _refused(e) from e
         if count != self.frame_count:
             raise FootageRefusedError(f"{count} of {self.frame_count} pictures can be decoded; {ANSWER}")
+
+
+def _pictures(content: bytes) -> tuple[int, ByteArray | None, ByteArray | None]:
+    tick, width, height, small_width, small_height = _HEAD.unpack_from(content)
+    bytes_ = np.frombuffer(content, np.uint8, offset=_HEAD.size)
+    area = width * height * 3
+    rgb = bytes_[:area].reshape(height, width, 3).copy() if area else None
+    small = bytes_[area:].reshape(small_height, small_width) if small_width else None
+    return tick, rgb, small
 
 
 def open_footage(path: Path, *, limits: FootageLimits = LIMITS) -> Footage:
