@@ -6,6 +6,8 @@ The time limit counts only while the parent waits for the child, so a caller may
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import select
@@ -68,6 +70,8 @@ def ask_child(
     ) as process:
         try:
             assert process.stdout is not None
+            with contextlib.suppress(OSError, AttributeError):  # only Linux can; without it pictures come more slowly
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIECE)
             yield from _messages(_PatientPipe(process.stdout, limits.wall_s), limits, answer)
         finally:
             process.kill()
