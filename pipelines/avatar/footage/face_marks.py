@@ -20,17 +20,19 @@ PATCH: Final = (32, 24)  # width and height of the mouth as it is compared: 1.1 
 _MARGIN: Final = 0.6  # of the face's size, around what is cut out
 _BRIGHT: Final = 250
 _DARK: Final = 16
-_EYES_SCALED_PX: Final = 96.0
 _LOGIT_MAX: Final = 60.0
+_CHEEKS: Final = (50, 280)  # points of the mesh in the middle of each
+_NOISE_MASK: Final = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)  # Immerkaer 1996: blind to slopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceMarks:
     """Measured on one face. Lengths are in pixels, angles in degrees, light in grey levels, shares 0 to 1.
 
-    ``sureness`` is the mesh network's logit: 13 and more on an uncovered face. ``eye_light`` is the median grey of the eye
-    sockets as a share of the cheeks'. ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32,
-    the mouth brought to one size and turn, its mean 0 and its deviation 1; ``place`` is the middle of the eyes.
+    ``sureness`` is the mesh network's logit. ``grain`` is the noise of the skin in grey levels. ``eye_light`` is the grey
+    of the eye sockets as a share of the cheeks'. ``mouth_chroma`` is how much redder the lips are than the cheeks (a*
+    of CIELAB). ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32, the mouth brought to
+    one size and turn, its mean 0 and its deviation 1.
     """
 
     eye_distance_px: float
@@ -38,6 +40,7 @@ class FaceMarks:
     pitch: float
     sureness: float
     sharpness: float
+    grain: float
     light: float
     bright_share: float
     dark_share: float
@@ -45,24 +48,23 @@ class FaceMarks:
     mouth_chroma: float
     opening: float
     mouth: Float32Array
-    place: tuple[float, float]
 
 
 def marks_of(rgb: ByteArray, face: FoundFace) -> FaceMarks:
     """Measure one face of (height, width, 3) uint8."""
     picture, points = _cut_out(rgb, face.landmarks)
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    grey: ByteArray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     oval = _inside(grey, points[list(mesh.FACE_OVAL)])
     skin = grey[oval] if oval.any() else grey.ravel()
     cheeks = _cheeks(grey, points)
     pose = pose_of(face.landmarks)
-    middle = (face.landmarks[mesh.RIGHT_EYE_OUTER, :2] + face.landmarks[mesh.LEFT_EYE_OUTER, :2]) / 2
     return FaceMarks(
         eye_distance_px=eye_distance(face.landmarks),
         yaw=pose.yaw,
         pitch=pose.pitch,
         sureness=min(_LOGIT_MAX, -math.log(max(1e-26, 1 - face.presence))),
         sharpness=eye_sharpness(picture, points),
+        grain=_grain(grey, points),
         light=float(np.median(skin)),
         bright_share=float(np.mean(skin >= _BRIGHT)),
         dark_share=float(np.mean(skin <= _DARK)),
@@ -70,7 +72,6 @@ def marks_of(rgb: ByteArray, face: FoundFace) -> FaceMarks:
         mouth_chroma=_mouth_chroma(picture, points),
         opening=mouth_opening(face.landmarks),
         mouth=_mouth(grey, points),
-        place=(float(middle[0]), float(middle[1])),
     )
 
 
@@ -102,8 +103,16 @@ def _square(grey: ByteArray, centre: Float32Array, half: float) -> ByteArray:
 def _cheeks(grey: ByteArray, points: Float32Array) -> float:
     """The lighter cheek: half a face may lie in shadow."""
     half = 0.08 * eye_distance(points)
-    found = [_square(grey, points[index, :2], half) for index in (50, 280)]
+    found = [_square(grey, points[index, :2], half) for index in _CHEEKS]
     return max((float(np.median(one)) for one in found if one.size), default=128.0)
+
+
+def _grain(grey: ByteArray, points: Float32Array) -> float:
+    """The deviation of the noise on the quieter cheek."""
+    half = 0.12 * eye_distance(points)
+    found = [_square(grey, points[index, :2], half).astype(np.float32) for index in _CHEEKS]
+    answers = [np.abs(cv2.filter2D(one, cv2.CV_32F, _NOISE_MASK)) for one in found if one.size]
+    return min((float(one.mean()) * math.sqrt(math.pi / 2) / 6 for one in answers), default=0.0)
 
 
 def _eye_light(grey: ByteArray, points: Float32Array) -> float:
@@ -124,9 +133,9 @@ def _mouth_chroma(rgb: ByteArray, points: Float32Array) -> float:
     mask = _inside(np.zeros(rgb.shape[:2], np.uint8), points[lips])
     inner = [*mesh.NAMED_POINTS["inner_upper_lip"], *reversed(mesh.NAMED_POINTS["inner_lower_lip"][1:-1])]
     mask &= ~_inside(np.zeros(rgb.shape[:2], np.uint8), points[inner])
-    red = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[:, :, 1]
+    red: ByteArray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[:, :, 1], dtype=np.uint8)
     half = 0.08 * eye_distance(points)
-    cheeks = [_square(red, points[index, :2], half) for index in (50, 280)]
+    cheeks = [_square(red, points[index, :2], half) for index in _CHEEKS]
     level = [float(np.median(one)) for one in cheeks if one.size]
     return float(np.median(red[mask])) - float(np.mean(level)) if mask.any() and level else 0.0
 

@@ -40,7 +40,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Every picture of a stretch: the first one's number and the lips' opening, (frame,) float32, NaN without a face."""
+    """A stretch: the first picture's number, and the lips' opening: (frame,) float32, NaN without a face."""
 
     start: int
     opening: Float32Array

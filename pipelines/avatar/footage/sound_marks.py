@@ -1,4 +1,4 @@
-"""What the sound of footage is like: how much speech, above how much noise, clipped or not, and with the lips or not."""
+"""What the sound of footage is like: how much speech, above how much noise, clipped or not, with the lips or not."""
 
 from __future__ import annotations
 
@@ -20,11 +20,16 @@ _SURE_MIN: Final = 0.25  # correlation below which nothing is said about the off
 _PEAK_SHARE: Final = 0.985  # samples that stand this near the peak were cut off
 _PEAK_MIN: Final = 0.5
 _LOUD: Final = 0.5  # of the peak
+_TELEPHONE_HZ: Final = (300, 3400)
+_HIGH_HZ: Final = (4200, 7500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundMarks:
-    """``above_noise_db`` is speech above the pauses; ``high_band_db`` is 4.2 to 7.5 kHz against .3 to 3.4 kHz in speech.
+    """Measured on the sound.
+
+    ``above_noise_db`` is speech above the pauses; ``high_band_db`` is 4.2 to 7.5 kHz against .3 to
+    3.4 kHz in speech.
 
     ``clipped_share`` is of the loud samples; ``offset_s`` is how much later the sound is than the lips (None: not to be
     told) and ``offset_sureness`` the correlation it was found with.
@@ -81,21 +86,21 @@ def _high_band(speech: Float32Array) -> float:
     frames = np.lib.stride_tricks.sliding_window_view(speech, size)[:: size // 2]
     power = np.mean(np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2, axis=0)
     hz = np.fft.rfftfreq(size, 1 / 16_000)
-    high, low = power[(hz >= 4200) & (hz < 7500)].sum(), power[(hz >= 300) & (hz < 3400)].sum()
+    high, low = (power[(hz >= start) & (hz < end)].sum() for start, end in (_HIGH_HZ, _TELEPHONE_HZ))
     return float(10 * np.log10((high + 1e-12) / (low + 1e-12)))
 
 
 def offset(audio: AudioClip, stretches: Sequence[Stretch]) -> tuple[float | None, float]:
     """How many seconds later the sound is than the lips, by the lag at which loudness goes best with their opening."""
     power = np.mean(np.square(audio.waveform[: len(audio.waveform) // _HOP * _HOP].reshape(-1, _HOP)), axis=1)
-    loud = 10 * np.log10(power + 1e-7)
+    loud = (10 * np.log10(power + 1e-7)).astype(np.float32)
     sums, weight = np.zeros(2 * _LAG_MAX + 1), 0
     for one in stretches:
         length = len(one.opening)
         is_seen = np.isfinite(one.opening)
         if is_seen.mean(dtype=float) < 0.8 or one.start + length > len(loud) + 1:  # noqa: PLR2004 -- of the pictures
             continue
-        lips = _fast(np.interp(np.arange(length), np.flatnonzero(is_seen), one.opening[is_seen]))
+        lips = _fast(np.interp(np.arange(length), np.flatnonzero(is_seen), one.opening[is_seen]).astype(np.float32))
         heard = _fast(loud[one.start : one.start + length])
         length = min(len(lips), len(heard))
         sums += length * np.array([_corr(lips[:length], heard[:length], lag) for lag in range(-_LAG_MAX, _LAG_MAX + 1)])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.media import ByteArray, Float32Array
 
 _CUT_TIMES: Final = 6.0  # against the usual change from one picture to the next
+_CUT_ABOVE: Final = 1.5  # against the greatest change around it
 _CUT_MIN: Final = 1.2  # grey levels of mean change
 _APART: Final = 5  # pictures: one cut is no second one
 _STRIPES: Final = 8
@@ -22,7 +25,7 @@ _SHARPLY: Final = 0.2  # response of the correlation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stillness:
-    """``cuts`` are picture numbers. ``flicker`` is the deviation of the light as a share of it, and ``flicker_at`` where it is worst.
+    """``cuts`` are picture numbers. ``flicker`` is the deviation of the light as a share of it.
 
     ``shift`` is how far the camera wanders, the 95th percentile in shares of the picture's width, and None before a
     plain wall. ``frozen_share`` is of pictures that equal the one before.
@@ -61,25 +64,19 @@ def _cuts(change: Float32Array) -> tuple[int, ...]:
     found: list[int] = []
     for at in np.flatnonzero(moved > _CUT_MIN):
         around = np.r_[moved[max(0, at - 12) : at], moved[at + 1 : at + 13]]
-        if moved[at] > _CUT_TIMES * max(0.05, float(np.median(around))) and moved[at] >= 1.5 * float(
-            np.max(around, initial=0)
-        ):
-            if not found or at + 1 - found[-1] > _APART:
-                found.append(int(at) + 1)
+        usual, most = max(0.05, float(np.median(around))), float(np.max(around, initial=0))
+        is_far = moved[at] > _CUT_TIMES * usual and moved[at] > _CUT_ABOVE * most
+        if is_far and (not found or at + 1 - found[-1] > _APART):
+            found.append(int(at) + 1)
     return tuple(found)
 
 
 def _flicker(stack: Float32Array, change: Float32Array, cuts: tuple[int, ...]) -> tuple[float, int]:
-    """Fast changes of light in the worst of eight stripes: the median of a stripe's changes is blind to a moving head."""
+    """Fast changes of light in the worst of eight stripes: the middle half of changes is blind to a moving head."""
     if len(change) < 2 * _SLOW:
         return 0.0, 0
     height = stack.shape[1] // _STRIPES
-    steps = np.stack(
-        [np.median(change[:, n * height : (n + 1) * height], axis=(1, 2)) for n in range(_STRIPES)], axis=1
-    )
-    # The median of whole grey levels is a whole number: the mean of the middle half is finer.
     middle = np.stack([_middle_mean(change[:, n * height : (n + 1) * height]) for n in range(_STRIPES)], axis=1)
-    middle = np.where(np.abs(steps) > np.abs(middle), steps, middle)
     for cut in cuts:
         middle[cut - 1] = 0
     path = np.cumsum(middle, axis=0)
@@ -106,7 +103,7 @@ def _shift(stack: Float32Array, cuts: tuple[int, ...]) -> tuple[float | None, in
     window = cv2.createHanningWindow((strip, rows), cv2.CV_32F)
     shifts: list[tuple[float, int]] = []
     edges = [0, *cuts, len(stack)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         middle = (start + end) // 2
         for at in range(start, end, _EVERY):
             found = [
@@ -122,7 +119,7 @@ def _shift(stack: Float32Array, cuts: tuple[int, ...]) -> tuple[float | None, in
     return float(np.percentile(far, 95)), shifts[int(np.argmax(far))][1]
 
 
-def _between(one: Float32Array, other: Float32Array, window: Float32Array) -> float | None:
+def _between(one: Float32Array, other: Float32Array, window: NDArray[Any]) -> float | None:
     if one.std() < _TEXTURE_MIN or other.std() < _TEXTURE_MIN:
         return None
     (x, y), response = cv2.phaseCorrelate(one, other, window)
