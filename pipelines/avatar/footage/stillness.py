@@ -20,6 +20,7 @@ _STRIPES: Final = 8
 _SLOW: Final = 9  # pictures: slower changes of light are clouds, not flicker
 _TEXTURE_MIN: Final = 4.0  # deviation in grey levels: a plain wall shows no movement
 _EVERY: Final = 3
+_TOGETHER_PX: Final = 1.5
 _SHARPLY: Final = 0.2  # response of the correlation
 
 
@@ -110,17 +111,19 @@ def _shift(stack: Float32Array, cuts: tuple[int, ...]) -> tuple[float | None, in
                 _between(stack[middle, :rows, x : x + strip], stack[at, :rows, x : x + strip], window)
                 for x in (0, width - strip)
             ]
-            known = [one for one in found if one is not None]
-            if known:
-                shifts.append((min(known) / width, at))  # the side that is hidden by an arm moves more
+            if found[0] is None or found[1] is None:
+                continue
+            left, right = found
+            if float(np.hypot(*(left - right))) <= _TOGETHER_PX:  # an arm or hair moves on one side alone
+                shifts.append((float(np.hypot(*(left + right))) / 2 / width, at))
     if len(shifts) < len(stack) / _EVERY / 2:
         return None, 0
     far = np.array([one for one, _ in shifts])
     return float(np.percentile(far, 95)), shifts[int(np.argmax(far))][1]
 
 
-def _between(one: Float32Array, other: Float32Array, window: NDArray[Any]) -> float | None:
+def _between(one: Float32Array, other: Float32Array, window: NDArray[Any]) -> NDArray[Any] | None:
     if one.std() < _TEXTURE_MIN or other.std() < _TEXTURE_MIN:
         return None
     (x, y), response = cv2.phaseCorrelate(one, other, window)
-    return float(np.hypot(x, y)) if response >= _SHARPLY else None
+    return np.array([x, y]) if response >= _SHARPLY else None
