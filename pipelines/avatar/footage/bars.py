@@ -174,9 +174,9 @@ BARS: Final[tuple[Bar, ...]] = (
     ),
     _least(
         "sharpness",
-        0.1,
-        0.075,
-        ("the sharpness of the eyes is {:.3f}", "0.1", "clean the lens, tap on the face to focus, and hold still"),
+        0.12,
+        0.08,
+        ("the sharpness of the eyes is {:.3f}", "0.12", "clean the lens, tap on the face to focus, and hold still"),
         2,
     ),
     _most(
@@ -197,9 +197,9 @@ BARS: Final[tuple[Bar, ...]] = (
     ),
     _most(
         "highlights",
-        0.03,
-        0.15,
-        ("{:.0%} of the face are burnt out to white", "3 % at most", "turn away from the lamp, or lower the exposure"),
+        0.1,
+        0.4,
+        ("{:.0%} of the face are burnt out", "10 % at most", "turn away from the lamp, or lower the exposure"),
     ),
     _most(
         "shadows",
@@ -254,9 +254,9 @@ BARS: Final[tuple[Bar, ...]] = (
     ),
     _least(
         "noise",
-        20,
+        18,
         10,
-        ("speech is {:.0f} dB above the noise", "20 dB", "find a quiet room, and come nearer to the microphone"),
+        ("speech is {:.0f} dB above the noise", "18 dB", "find a quiet room, and come nearer to the microphone"),
     ),
     _least(
         "level", -40, -52, ("speech has a level of {:.0f} dB", "-40 dB", "come nearer to the microphone, or turn it up")
@@ -264,7 +264,7 @@ BARS: Final[tuple[Bar, ...]] = (
     _most(
         "clipping",
         0.05,
-        0.15,
+        0.25,
         ("{:.1%} of the loud samples are cut off", "5 % at most", "turn the microphone down, or go further away"),
     ),
     _least(
@@ -281,7 +281,7 @@ BARS: Final[tuple[Bar, ...]] = (
     _most(
         "sync",
         0.1,
-        0.25,
+        0.22,
         ("sound and lips are {:.2f} s apart", "0.1 s at most", "film and record with one device, or align the sound"),
     ),
     _most(

@@ -18,7 +18,7 @@ from pipelines.media import ByteArray, Float32Array
 PATCH: Final = (32, 24)  # width and height of the mouth as it is compared: 1.1 by .8 eye distances
 
 _MARGIN: Final = 0.6  # of the face's size, around what is cut out
-_BRIGHT: Final = 250
+_BRIGHT: Final = 253
 _DARK: Final = 16
 _LOGIT_MAX: Final = 60.0
 _CHEEKS: Final = (50, 280)  # points of the mesh in the middle of each
@@ -29,10 +29,11 @@ _NOISE_MASK: Final = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 class FaceMarks:
     """Measured on one face. Lengths are in pixels, angles in degrees, light in grey levels, shares 0 to 1.
 
-    ``sureness`` is the mesh network's logit. ``grain`` is the noise of the skin in grey levels. ``eye_light`` is the grey
-    of the eye sockets as a share of the cheeks'. ``mouth_chroma`` is how much redder the lips are than the cheeks (a*
-    of CIELAB). ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32, the mouth brought to
-    one size and turn, its mean 0 and its deviation 1.
+    ``sureness`` is the mesh network's logit. ``grain`` is the noise of the skin in grey levels. ``bright_share`` is of
+    skin whose strongest channel is burnt out, ``dark_share`` of skin that is black. ``eye_light`` is the grey of the eye
+    sockets as a share of the cheeks'. ``mouth_chroma`` is how much redder the lips are than the cheeks (a* of CIELAB).
+    ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32, the mouth brought to one size and
+    turn, its mean 0 and its deviation 1.
     """
 
     eye_distance_px: float
@@ -56,6 +57,7 @@ def marks_of(rgb: ByteArray, face: FoundFace) -> FaceMarks:
     grey: ByteArray = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     oval = _inside(grey, points[list(mesh.FACE_OVAL)])
     skin = grey[oval] if oval.any() else grey.ravel()
+    brightest = picture.max(axis=2)  # skin burns out in red long before it is white
     cheeks = _cheeks(grey, points)
     pose = pose_of(face.landmarks)
     return FaceMarks(
@@ -66,7 +68,7 @@ def marks_of(rgb: ByteArray, face: FoundFace) -> FaceMarks:
         sharpness=eye_sharpness(picture, points),
         grain=_grain(grey, points),
         light=float(np.median(skin)),
-        bright_share=float(np.mean(skin >= _BRIGHT)),
+        bright_share=float(np.mean(brightest[oval] >= _BRIGHT)) if oval.any() else 0.0,
         dark_share=float(np.mean(skin <= _DARK)),
         eye_light=_eye_light(grey, points) / max(8.0, cheeks),
         mouth_chroma=_mouth_chroma(picture, points),

@@ -25,7 +25,7 @@ from pipelines.weights.store import WeightsStore
 
 _LOOKING_SHARE: Final = 0.9  # of the time
 SCORE_IS: Final = (
-    "the mean of all checks' marks: 1 where nothing is to be said, 0 where it is refused, in between along a line; face "
+    "the mean of all checks' marks: 1 where nothing is to be said, 0 where it is refused, in between on a line; face "
     "size, sharpness, who is seen, mouth and eyes count twice, cuts do not count; a refused check makes it .4 at most"
 )
 REFUSED_MAX: Final = 0.4

@@ -21,7 +21,7 @@ _SLOW: Final = 9  # pictures: slower changes of light are clouds, not flicker
 _TEXTURE_MIN: Final = 4.0  # deviation in grey levels: a plain wall shows no movement
 _EVERY: Final = 3
 _TOGETHER_PX: Final = 1.5
-_SHARPLY: Final = 0.2  # response of the correlation
+_SHARPLY: Final = 0.15  # response of the correlation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +111,9 @@ def _shift(stack: Float32Array, cuts: tuple[int, ...]) -> tuple[float | None, in
                 _between(stack[middle, :rows, x : x + strip], stack[at, :rows, x : x + strip], window)
                 for x in (0, width - strip)
             ]
-            if found[0] is None or found[1] is None:
-                continue
             left, right = found
+            if left is None or right is None:
+                continue
             if float(np.hypot(*(left - right))) <= _TOGETHER_PX:  # an arm or hair moves on one side alone
                 shifts.append((float(np.hypot(*(left + right))) / 2 / width, at))
     if len(shifts) < len(stack) / _EVERY / 2:
@@ -125,5 +125,5 @@ def _shift(stack: Float32Array, cuts: tuple[int, ...]) -> tuple[float | None, in
 def _between(one: Float32Array, other: Float32Array, window: NDArray[Any]) -> NDArray[Any] | None:
     if one.std() < _TEXTURE_MIN or other.std() < _TEXTURE_MIN:
         return None
-    (x, y), response = cv2.phaseCorrelate(one, other, window)
+    (x, y), response = cv2.phaseCorrelate(one.copy(), other.copy(), window)  # it writes into what it is given
     return np.array([x, y]) if response >= _SHARPLY else None

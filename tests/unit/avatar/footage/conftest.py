@@ -24,13 +24,14 @@ def store(weights_home: Path) -> WeightsStore:
 
 
 @pytest.fixture(scope="session")
-def presenter_film(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def presenter_film(tmp_path_factory: pytest.TempPathFactory, astronaut_path: Path) -> Callable[..., Path]:
     """Films by presenter, filters after the sway, and a sound source."""
 
     def made(who: str = "leo", changes: str = "null", sound: str = "sine=440", seconds: float = 6.0) -> Path:
+        picture = astronaut_path if who == "astronaut" else PRESENTERS / f"{who}.png"
         path = tmp_path_factory.mktemp("films") / f"{who}.mp4"
         backdrop = f"color=0x8090a0:s=740x740:r=25:d={seconds}"
-        given = ["-f", "lavfi", "-i", backdrop, "-loop", "1", "-i", str(PRESENTERS / f"{who}.png")]
+        given = ["-f", "lavfi", "-i", backdrop, "-loop", "1", "-i", str(picture)]
         stand = f"[1:v]scale=740:740[p];[0:v][p]overlay=shortest=1,{SWAY},{changes}[v]"
         sound_in = ["-f", "lavfi", "-i", sound]
         coded = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p", "-c:a", "aac"]
