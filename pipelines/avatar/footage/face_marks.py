@@ -30,10 +30,10 @@ class FaceMarks:
     """Measured on one face. Lengths are in pixels, angles in degrees, light in grey levels, shares 0 to 1.
 
     ``sureness`` is the mesh network's logit. ``grain`` is the noise of the skin in grey levels. ``bright_share`` is of
-    skin whose strongest channel is burnt out, ``dark_share`` of skin that is black. ``eye_light`` is the grey of the eye
-    sockets as a share of the cheeks'. ``mouth_chroma`` is how much redder the lips are than the cheeks (a* of CIELAB).
-    ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32, the mouth brought to one size and
-    turn, its mean 0 and its deviation 1.
+    skin whose strongest channel is burnt out, ``dark_share`` of skin that is black. ``eye_light`` is the grey of the
+    eye sockets as a share of the cheeks'. ``mouth_chroma`` is how much redder the lips are than the cheeks (a* of
+    CIELAB). ``opening`` is of the inner lips in eye distances. ``mouth`` is (24, 32) float32, the mouth brought to one
+    size and turn, its mean 0 and its deviation 1.
     """
 
     eye_distance_px: float

@@ -19,7 +19,7 @@ from pipelines.media import ByteArray, CancelCheck, Float32Array, Progress
 
 EVERY: Final = 6  # pictures: about four a second
 STRETCH_S: Final = 8.0
-TOLD_S_MIN: Final = 15.0  # shorter footage tells nothing about sound and lips: 9 s were wrong in three of sixteen films
+TOLD_S_MIN: Final = 15.0  # 9 s told a wrong offset of sound and lips in three of sixteen films
 STRETCHES_AT: Final = (0.15, 0.5, 0.85)  # of the length: the middle of each stretch
 
 _FACE_MIN: Final = 0.6  # presence: a cat's face gives .46

@@ -18,10 +18,14 @@ from pipelines.avatar.footage.stillness import Stillness
 YAW_FAR: Final = 30.0  # degrees: beyond, one corner of the mouth is hidden
 PITCH_FAR: Final = 25.0
 SURE_MIN: Final = 14.0  # of the mesh network's logit; free faces give 17 and more, a hand or a mask less than 12
-MOUTH_LIKE_MIN: Final = 0.45  # a free mouth against the person's own usual one gives .75 and more
+MOUTH_LIKE_MIN: Final = 0.55  # a free mouth against the person's own usual one gives .75 and more
+LIP_RED_MIN: Final = -6.0  # against the cheeks: pale lips give -2, a microphone or mask -13 and less
+LIP_RED_SHARE_MIN: Final = 0.45  # of the person's own usual; a hand gives a quarter
+LIP_RED_KNOWN: Final = 6.0  # paler lips say nothing by their colour
 EYE_LIGHT_MIN: Final = 0.4  # of the cheeks' light; free eyes give .7
 
 _EXAMPLES: Final = 3
+_RED_RANGE: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +86,22 @@ def _of_face(marked: Sequence[tuple[Look, FaceMarks]]) -> Iterator[Measured]:
 
 
 def mouth_badness(marks: Sequence[FaceMarks]) -> NDArray[np.float64]:
-    """How covered each mouth looks; above 1 it is: the network doubts the face, or the mouth is unlike the usual one.
+    """How covered each mouth looks; above 1 it is.
 
-    The first sees what is there all the time (a mask, a microphone), the second what comes and goes (a hand, a cup).
+    1. The network doubts the face, or 2. what is there is greener than any lips: both see a mask or a microphone that is
+    there all the time. 3. The mouth is unlike the usual one, or 4. has lost its red: both see what comes and goes.
     """
     mouths = np.stack([one.mouth for one in marks])
     usual = np.median(mouths, axis=0)
     usual = usual / max(1e-6, float(usual.std()))
     likeness = np.mean(mouths * usual, axis=(1, 2))
     doubt = SURE_MIN / np.maximum(1e-3, [one.sureness for one in marks])
-    return np.asarray(np.maximum(doubt, 1 + (MOUTH_LIKE_MIN - likeness)), dtype=np.float64)
+    red = np.array([one.mouth_chroma for one in marks])
+    usual_red = float(np.percentile(red, 75))
+    least = max(LIP_RED_MIN, LIP_RED_SHARE_MIN * usual_red) if usual_red >= LIP_RED_KNOWN else LIP_RED_MIN
+    return np.asarray(
+        np.max([doubt, 1 + MOUTH_LIKE_MIN - likeness, 1 + (least - red) / _RED_RANGE], axis=0), dtype=np.float64
+    )
 
 
 def of_sound(footage: Footage, sound: SoundMarks) -> Iterator[Measured]:

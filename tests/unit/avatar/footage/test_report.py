@@ -150,7 +150,7 @@ def test_every_bar_is_in_order_and_says_what_to_do() -> None:
 @pytest.mark.parametrize("late", [-6, 0, 5])
 def test_the_offset_of_sound_and_lips_is_found(late: int) -> None:
     rng = np.random.default_rng(late + 20)
-    lips = np.clip(np.convolve(rng.standard_normal(220), np.hanning(7), "same"), 0, None).astype(np.float32)
+    lips = np.clip(np.convolve(rng.standard_normal(400), np.hanning(7), "same"), 0, None).astype(np.float32)
     loud = np.repeat(np.roll(lips, late) + 0.05, 640)
     clip = AudioClip(waveform=(loud * rng.standard_normal(len(loud)) * 0.1).astype(np.float32), sample_rate=16_000)
     found, sureness = offset(clip, [Stretch(start=0, opening=lips)])
@@ -160,10 +160,10 @@ def test_the_offset_of_sound_and_lips_is_found(late: int) -> None:
 
 def test_lips_that_have_nothing_to_do_with_the_sound_give_no_offset() -> None:
     rng = np.random.default_rng(3)
-    lips = rng.random(200).astype(np.float32)
-    clip = AudioClip(waveform=(rng.standard_normal(200 * 640) * 0.1).astype(np.float32), sample_rate=16_000)
+    lips = rng.random(400).astype(np.float32)
+    clip = AudioClip(waveform=(rng.standard_normal(400 * 640) * 0.1).astype(np.float32), sample_rate=16_000)
     assert offset(clip, [Stretch(start=0, opening=lips)])[0] is None
-    assert offset(clip, [Stretch(start=0, opening=np.full(200, np.nan, np.float32))]) == (None, 0.0)
+    assert offset(clip, [Stretch(start=0, opening=np.full(400, np.nan, np.float32))]) == (None, 0.0)
 
 
 def test_clipped_and_silent_sound_is_measured() -> None:
