@@ -88,8 +88,8 @@ def _of_face(marked: Sequence[tuple[Look, FaceMarks]]) -> Iterator[Measured]:
 def mouth_badness(marks: Sequence[FaceMarks]) -> NDArray[np.float64]:
     """How covered each mouth looks; above 1 it is.
 
-    1. The network doubts the face, or 2. what is there is greener than any lips: both see a mask or a microphone that is
-    there all the time. 3. The mouth is unlike the usual one, or 4. has lost its red: both see what comes and goes.
+    1. The network doubts the face, or 2. what is there is greener than any lips: both see a mask or a microphone that
+    is there all the time. 3. The mouth is unlike the usual one, or 4. has lost its red: both see what comes and goes.
     """
     mouths = np.stack([one.mouth for one in marks])
     usual = np.median(mouths, axis=0)

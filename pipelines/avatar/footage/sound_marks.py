@@ -16,7 +16,7 @@ from pipelines.speech.noise import levels
 
 _HOP: Final = 640  # samples of 16 kHz in one picture
 _LAG_MAX: Final = 12  # pictures: half a second
-# With strange lips 27 s of real speech gave correlations up to .32, 1.3 times the next peak; with its own .5 and 2 times.
+# With strange lips 27 s of speech gave correlations up to .32, 1.3 times the next peak; with its own .5 and 2 times.
 _SURE_MIN: Final = 0.35
 _ABOVE_NEXT_MIN: Final = 1.3
 _NEXT: Final = 4  # pictures: what is nearer belongs to the same peak
