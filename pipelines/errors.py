@@ -5,6 +5,7 @@ PipelineError
 │   ├── PortraitRefusedError  a portrait cannot be animated: which fault, which picture to take instead
 │   ├── ScriptRefusedError    a script cannot be spoken: unsupported language, nothing to say
 │   ├── EvidenceRefusedError  a recording handed in as evidence cannot be taken: what is wrong with the file
+│   ├── FootageRefusedError   footage of a person cannot be read: what is wrong with the file, how to film instead
 │   └── ProfileInvalidError   a market, channel, label or weights file contradicts itself
 ├── SpeechFaultyError       speech was made, and it is not good enough to use: what is wrong with it
 ├── SyncError               lips and sound are not together, and moving them did not help
@@ -35,6 +36,10 @@ class ScriptRefusedError(InputInvalidError):
 
 class EvidenceRefusedError(InputInvalidError):
     """A recording handed in as evidence cannot be taken."""
+
+
+class FootageRefusedError(InputInvalidError):
+    """Footage of a person cannot be read."""
 
 
 class ProfileInvalidError(InputInvalidError):

@@ -8,20 +8,16 @@ picture and no sound is written to disk.
 from __future__ import annotations
 
 import json
-import os
 import struct
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from pipelines.errors import EvidenceRefusedError
 from pipelines.intake.containers import ANSWER, Container, recognise_sound, recognise_video
+from pipelines.intake.decoding import AnswerLimits, ask_child, check_plain_file
 from pipelines.media import AudioClip, ByteArray, Float32Array
 
 SAMPLE_RATE: Final = 16_000  # of Whisper and of the speaker encoder
@@ -78,7 +74,7 @@ def read_capture(path: Path, *, limits: CaptureLimits = LIMITS) -> Capture:
     Raises:
         EvidenceRefusedError: it is too big, too long, too short, no video with sound, damaged, or more than a video.
     """
-    _check_size(path, limits)
+    check_plain_file(path, bytes_max=limits.bytes_max, answer=ANSWER)
     container = recognise_video(path)
     return _read(path, container, limits=limits, codecs=(*_VIDEO_CODECS, *_SOUND_CODECS), pictures=True)
 
@@ -89,24 +85,9 @@ def read_sound(path: Path, *, limits: CaptureLimits = ENROLLED_LIMITS) -> AudioC
     Raises:
         EvidenceRefusedError: as for ``read_capture``.
     """
-    _check_size(path, limits)
+    check_plain_file(path, bytes_max=limits.bytes_max, answer=ANSWER)
     container = recognise_sound(path)
     return _read(path, container, limits=limits, codecs=_ENROLLED_CODECS, pictures=False).audio
-
-
-def _check_size(path: Path, limits: CaptureLimits) -> None:
-    try:
-        size = path.stat().st_size
-    except OSError as e:
-        raise EvidenceRefusedError(f"the recording cannot be opened ({e.strerror}); {ANSWER}") from e
-    if not path.is_file() or path.is_symlink():
-        raise EvidenceRefusedError(f"this is not a plain file; {ANSWER}")
-    if size == 0:
-        raise EvidenceRefusedError(f"this is an empty file, and a video with sound is needed; {ANSWER}")
-    if size > limits.bytes_max:
-        raise EvidenceRefusedError(
-            f"the recording has {size / 1e6:.0f} MB, and {limits.bytes_max / 1e6:.0f} are taken; record a shorter one"
-        )
 
 
 def _read(
@@ -129,7 +110,8 @@ def _read(
     frames: list[ByteArray] = []
     times: list[float] = []
     sound: list[bytes] = []
-    for kind, content in _ask_child(path, wish, wall_s=limits.wall_s):
+    answer_limits = AnswerLimits(wall_s=limits.wall_s, message_max=_MESSAGE_MAX, content_max=_CONTENT_MAX)
+    for kind, content in ask_child(_CHILD, path, wish, limits=answer_limits, answer=ANSWER):
         if kind in {b"i", b"d"}:
             facts |= json.loads(content)
         elif kind == b"f":
@@ -163,37 +145,3 @@ def _check_length(
         )
     if len(waveform) < limits.seconds_min * SAMPLE_RATE or (needs_frames and frame_count < limits.seconds_min):
         raise EvidenceRefusedError(f"the pictures or the sound stop almost at once; {ANSWER}")
-
-
-def _ask_child(path: Path, wish: dict[str, Any], *, wall_s: float) -> Iterator[tuple[bytes, bytes]]:
-    """Run the child and yield its messages up to the end; anything else than a whole answer is a refusal."""
-    environ = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-I", "-B", str(_CHILD), str(path.absolute()), json.dumps(wish)]
-    with subprocess.Popen(  # noqa: S603 -- our own script in our own interpreter
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ
-    ) as process:
-        timer = threading.Timer(wall_s, process.kill)
-        timer.start()
-        try:
-            assert process.stdout is not None
-            yield from _messages(process.stdout)
-        finally:
-            timer.cancel()
-            process.kill()
-
-
-def _messages(pipe: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    total = 0
-    while True:
-        head = pipe.read(5)
-        kind, length = head[:1], int.from_bytes(head[1:], "big")
-        total += length
-        content = pipe.read(length) if length <= _MESSAGE_MAX and total <= _CONTENT_MAX else b""
-        if len(head) < 5 or len(content) < length or kind not in {b"i", b"f", b"a", b"r", b"d"}:  # noqa: PLR2004 -- a kind and a length
-            # The child was stopped by a limit, or a decoder brought it down.
-            raise EvidenceRefusedError(f"this file cannot be decoded within the limits; {ANSWER}")
-        if kind == b"r":
-            raise EvidenceRefusedError(f"{content.decode()}; {ANSWER}")
-        yield kind, content
-        if kind == b"d":
-            return

@@ -1,5 +1,7 @@
 """Decodes one recording that nobody trusts. Started by ``recording`` as a process of its own; imports nothing of ours.
 
+``footage_child`` runs in the same cage with a decoder loop of its own.
+
 1. Memory, processor time and files are limited before any decoder is loaded; 2. the recording is opened, then no
 further file or socket can be; 3. the demuxer and the decoders are the ones named by the parent; 4. pictures and sound
 go out through the pipe, so that nothing is written to disk.
@@ -21,6 +23,8 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import av
 
 PIPE = sys.stdout.buffer
@@ -58,8 +62,8 @@ def refuse_other_files(url: str, flags: int, options: dict[str, str]) -> BinaryI
     raise Refused("this file points to other files")
 
 
-def main() -> None:
-    """Decode and send; see the module's docstring."""
+def main(decode: Callable[[av.container.InputContainer, dict[str, Any]], None]) -> None:
+    """Decode with ``decode`` and send; see the module's docstring."""
     path, wish = sys.argv[1], json.loads(sys.argv[2])
     tighten(resource.RLIMIT_AS, wish["memory_bytes"])
     tighten(resource.RLIMIT_CPU, wish["cpu_s"])
@@ -86,7 +90,7 @@ def main() -> None:
     PIPE.flush()
 
 
-def decode(opened: av.container.InputContainer, wish: dict[str, Any]) -> None:
+def decode_statement(opened: av.container.InputContainer, wish: dict[str, Any]) -> None:
     """Check the streams, then send pictures and sound until the end or a limit."""
     import av  # noqa: PLC0415
     import numpy as np  # noqa: PLC0415
@@ -191,11 +195,11 @@ class Sampler:
         if abs(source[0] * self._source[1] - source[1] * self._source[0]) > 0.02 * source[0] * self._source[1]:
             raise Refused("the picture changed its shape while recording; hold the camera still")
         width, height = self._size
-        rgb = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        rgb = frame.reformat(width=width, height=height, format="rgb24", threads=1).to_ndarray()
         turns = round((frame.rotation or 0) / 90) % 4
         upright = np.ascontiguousarray(np.rot90(rgb, turns))
         send(b"f", struct.pack(">dHH", at_s, upright.shape[1], upright.shape[0]) + upright.tobytes())
 
 
 if __name__ == "__main__":
-    main()
+    main(decode_statement)
