@@ -11,6 +11,7 @@ from studio.cli import (
     demo,
     doctor,
     dub,
+    export,
     keys,
     ledger,
     likeness,
@@ -39,6 +40,7 @@ serve.add_to(app)
 campaign.add_to(app)
 dub.add_to(app)
 verify.add_to(app)
+export.add_to(app)
 app.add_typer(consent.app, name="consent")
 retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
