@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: sayso export c0ffee-01 --out packages")(export)
 
 
-def export(
+def export(  # noqa: PLR0917 - typer reads options from the signature
     take: Annotated[str, typer.Argument(metavar="TAKE", help="The id of a released take.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the package shall stand.")],
     channel: Annotated[
@@ -33,7 +33,7 @@ def export(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write media, captions, thumbnail, disclosure sheet and checksums of a released take. The file is never changed."""
+    """Write the package of a released take: media as released, captions, thumbnail, disclosure sheet, checksums."""
     with plain_errors():
         from studio.exports.exporter import Wanted  # noqa: PLC0415 - keeps --help fast
 

@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from studio.errors import UsageError
 
@@ -42,7 +43,7 @@ class Draft:
         self._zipped = zipped
         self.folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
 
-    def __enter__(self) -> Draft:
+    def __enter__(self) -> Self:
         """Make the hidden folder."""
         self.folder.mkdir()
         return self

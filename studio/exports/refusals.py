@@ -54,7 +54,8 @@ def require_fit(plan: TakePlan, broken: Sequence[Check], *, channel: str) -> Non
         for check in broken
     )
     raise UsageError(
-        f"take {plan.take_id} does not fit {channel}, and a signed file is never changed: {faults}; then produce it again"
+        f"take {plan.take_id} does not fit {channel}, and a signed file is never changed: {faults}; "
+        "then produce it again"
     )
 
 
