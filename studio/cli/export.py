@@ -35,7 +35,7 @@ def export(  # noqa: PLR0917 - typer reads options from the signature
 ) -> None:
     """Write the package of a released take: media as released, captions, thumbnail, disclosure sheet, checksums."""
     with plain_errors():
-        from studio.exports.exporter import Wanted  # noqa: PLC0415 - keeps --help fast
+        from studio.exports.asked import Wanted  # noqa: PLC0415 - keeps --help fast
 
         exported = open_wiring(home).exporter.export(
             Wanted(

@@ -22,14 +22,17 @@ from consent.grant import Reason, ReasonCode, RecordId, TakeId, TakeRequest
 from consent.record import ConsentRecord
 from pipelines.disclosure.channel import ChannelProfile, load_channel
 from pipelines.release.cover import cover_scene
-from pipelines.release.delivery import Check, Measured, check_delivery, failures, measure
+from pipelines.release.delivery import Check, check_delivery, failures
 from pipelines.release.gate import ReleaseEntry
+from pipelines.release.measuring import measure
 from pipelines.release.verdict import Verdict
 from studio.consents.actbook import ActBook
 from studio.errors import NotFoundError, StoreError, UsageError
+from studio.exports.asked import Exported, Wanted
+from studio.exports.contents import package_json, sheet_facts
 from studio.exports.package import Draft, require_free, sha256
 from studio.exports.refusals import require_fit, require_same
-from studio.exports.sheet import SheetFacts, sheet_html, sheet_text, sheet_words
+from studio.exports.sheet import sheet_html, sheet_text, sheet_words
 from studio.exports.thumbnails import Thumbnailer, ThumbnailLeftOut
 from studio.exports.uploading import upload_texts
 from studio.jobs.plan import TakePlan
@@ -39,44 +42,6 @@ from studio.store.gate import StoreGate
 from studio.store.records import RecordStore
 
 ACTION: Final = "exported"
-SPEC_VERSION: Final = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A package that stands. ``thumbnail`` says why there is none, where there is none."""
-
-    path: Path
-    take_id: str
-    channel: str
-    files: dict[str, str]
-    checks: tuple[Check, ...]
-    thumbnail: str
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON."""
-        return {
-            "take": self.take_id,
-            "channel": self.channel,
-            "path": str(self.path),
-            "files": self.files,
-            "thumbnail": self.thumbnail,
-            "checks": [check.to_json() for check in self.checks],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is asked. ``channel``, ``market`` and ``locale`` are None where the take's own are meant."""
-
-    take_id: str
-    out: Path
-    channel: str | None = None
-    market: str | None = None
-    locale: str | None = None
-    language: str = "en"
-    zipped: bool = False
-    by: str = "console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +87,25 @@ class Exporter:
             for suffix in self._captions(media, profile):
                 draft.copy(media.with_suffix(suffix), name + suffix)
             thumbnail, thumb_checks = self._thumbnail(plan, media, profile, draft, name)
-            facts = self._facts(plan, entry, profile, record, texts.wording)
+            facts = sheet_facts(plan, entry, profile, record.record, wording=texts.wording, public_url=self.public_url)
             draft.write("disclosure.html", sheet_html(facts, words))
             draft.write("disclosure.txt", sheet_text(facts, words))
             draft.write("upload.json", _json(texts.to_json(profile)))
             every = (*checks, *thumb_checks)
-            draft.write("package.json", _json(self._package(plan, entry, found, every, draft, thumbnail)))
+            draft.write(
+                "package.json",
+                _json(
+                    package_json(
+                        plan,
+                        entry,
+                        found,
+                        checks=every,
+                        files=draft.sums(),
+                        thumbnail=thumbnail,
+                        at=self.clock(),
+                    )
+                ),
+            )
             files = dict(draft.sums())
             self._require_consent(plan)  # rendering a thumbnail takes seconds, in which a person may withdraw
             self.book.note(record.id_, action=ACTION, actor=wanted.by, reason=f"take {plan.take_id} for {plan.channel}")
@@ -197,53 +175,6 @@ class Exporter:
         if isinstance(envelope, RecordInvalidError):
             raise envelope
         return _Record(id_=envelope.record_id, record=envelope.record())
-
-    def _facts(
-        self, plan: TakePlan, entry: ReleaseEntry, profile: ChannelProfile, record: _Record, wording: str
-    ) -> SheetFacts:
-        scope, controller = record.record.scope, record.record.controller
-        return SheetFacts(
-            profile=profile,
-            take_id=plan.take_id,
-            market=plan.market,
-            locale=plan.locale,
-            territories=scope.territories,
-            until=scope.valid_until,
-            label_text=entry.label_text,
-            notice_text=entry.notice_text,
-            wording=wording,
-            verify_url=f"{self.public_url}/verify",
-            standing_url=f"{self.public_url}/verify/releases/{plan.take_id}",
-            controller=controller.name,
-            contact=controller.contact,
-        )
-
-    def _package(
-        self,
-        plan: TakePlan,
-        entry: ReleaseEntry,
-        found: Measured,
-        checks: tuple[Check, ...],
-        draft: Draft,
-        thumbnail: str,
-    ) -> dict[str, object]:
-        return {
-            "spec_version": SPEC_VERSION,
-            "take": plan.take_id,
-            "channel": plan.channel,
-            "market": plan.market,
-            "locale": plan.locale,
-            "format": plan.format,
-            "exported_at": self.clock().isoformat(),
-            "released_at": entry.released_at.isoformat(),
-            "file_sha256": entry.file_sha256,
-            "label": entry.label_text,
-            "notice": entry.notice_text,
-            "measured": {name: getattr(found, name) for name in Measured.__slots__},
-            "checks": [check.to_json() for check in checks],
-            "thumbnail": thumbnail,
-            "files": dict(draft.sums()),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

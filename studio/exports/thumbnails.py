@@ -15,8 +15,9 @@ from consent.errors import ConsentRefusedError
 from consent.grant import Grant, ReasonCode, TakeRequest
 from pipelines.disclosure.delivery import Thumbnail
 from pipelines.media import Scene
-from pipelines.release.delivery import Check, measure
+from pipelines.release.delivery import Check
 from pipelines.release.door import ReleaseDoor
+from pipelines.release.measuring import measure
 from pipelines.release.take import TakeProvenance
 from studio.jobs.plan import TakePlan
 

@@ -11,7 +11,7 @@ from pipelines.media import Scene
 from pipelines.release.door import ReleaseDoor
 from pipelines.release.take import TakeProvenance
 from studio.campaigns.brief import read_brief
-from studio.exports.exporter import Exported, Wanted
+from studio.exports.asked import Exported, Wanted
 from studio.jobs.plan import TakePlan
 from studio.store.campaigns import TakeStatus
 from studio.wiring.root import Wiring
