@@ -7,6 +7,7 @@ import typer
 from studio.cli import (
     bench,
     campaign,
+    channels,
     consent,
     demo,
     doctor,
@@ -50,6 +51,7 @@ app.add_typer(likeness.app, name="likeness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")
+app.add_typer(channels.app, name="channels")
 app.add_typer(keys.app, name="keys")
 doctor.add_to(app)
 bench.add_to(app)
