@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from pipelines.assets import ASSETS
 from pipelines.disclosure.channel import ChannelProfile, channel_ids, load_channel
 from pipelines.errors import ProfileInvalidError
 
@@ -94,3 +95,10 @@ def test_two_sources_of_one_id_are_refused() -> None:
     sources = [*load_channel("youtube").model_dump()["sources"]] * 2
     with pytest.raises(ValidationError, match="one id"):
         ChannelProfile.model_validate(changed(sources=sources))
+
+
+def test_every_channel_and_field_stands_in_the_documentation() -> None:
+    text = (ASSETS.parent / "docs" / "channels.md").read_text(encoding="utf-8")
+    for channel in channel_ids():
+        assert f"| `{channel}` |" in text
+        assert all(f"`{field.field}`" in text for field in load_channel(channel).api)
