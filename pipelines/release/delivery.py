@@ -39,6 +39,7 @@ def check_delivery(found: Measured, profile: ChannelProfile) -> tuple[Check, ...
     """
     accepted = {"video": bool(profile.video), "still": profile.still is not None, "audio": profile.sound is not None}
     kinds = ", ".join(kind for kind, yes in accepted.items() if yes)
+    rules = {"video": profile.video, "still": (profile.still,), "audio": (profile.sound,)}[found.kind]
     checks = [
         Check(
             what="media",
@@ -46,7 +47,7 @@ def check_delivery(found: Measured, profile: ChannelProfile) -> tuple[Check, ...
             needed=kinds,
             holds=accepted[found.kind],
             required=True,
-            sources=("margins",),
+            sources=tuple(dict.fromkeys(source for one in rules if one is not None for source in one.sources)),
         )
     ]
     if found.kind == "video":
@@ -55,12 +56,12 @@ def check_delivery(found: Measured, profile: ChannelProfile) -> tuple[Check, ...
         checks += _picture(found, profile.still)
         checks += _one_of("picture format", found.codec, profile.still.formats, profile.still.sources)
     elif found.kind == "audio" and profile.sound is not None:
-        rules = profile.sound
-        checks += _range("length in s", found.seconds, rules.seconds_min, rules.seconds_max, rules.sources)
-        checks += _range("file size in bytes", found.bytes, None, rules.bytes_max, rules.sources)
-        checks += _range("sound bit rate in kbit/s", found.kbps, rules.kbps_min, rules.kbps_max, rules.sources)
-        checks += _one_of("sound codec", found.sound_codec, rules.codecs, rules.sources)
-        checks += _one_of("sound channels", found.sound_channels, rules.channels, rules.sources)
+        limits = profile.sound
+        checks += _range("length in s", found.seconds, limits.seconds_min, limits.seconds_max, limits.sources)
+        checks += _range("file size in bytes", found.bytes, None, limits.bytes_max, limits.sources)
+        checks += _range("sound bit rate in kbit/s", found.kbps, limits.kbps_min, limits.kbps_max, limits.sources)
+        checks += _one_of("sound codec", found.sound_codec, limits.codecs, limits.sources)
+        checks += _one_of("sound channels", found.sound_channels, limits.channels, limits.sources)
     return (*checks, *_loudness(found, profile))
 
 
