@@ -114,7 +114,7 @@ class Loudness(Rules):
 class Thumbnail(Rules):
     """The picture that stands for a film until it plays."""
 
-    format: Literal["jpg", "png"]
+    format: Literal["jpg"]  # platforms take both, and it is the smaller
     bytes_max: _Count | None = None
     width_min: _Even | None = None
     height_min: _Even | None = None

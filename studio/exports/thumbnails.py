@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from consent.errors import ConsentRefusedError
 from consent.grant import Grant, ReasonCode, TakeRequest
@@ -19,9 +18,7 @@ from pipelines.release.delivery import Check
 from pipelines.release.door import ReleaseDoor
 from pipelines.release.measuring import measure
 from pipelines.release.take import TakeProvenance
-from studio.jobs.plan import TakePlan
-
-SUFFIX: Final = ".thumbnail"
+from studio.jobs.plan import THUMBNAIL, TakePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +81,5 @@ class Thumbnailer:
 def thumbnail_plan(plan: TakePlan, suffix: str) -> TakePlan:
     """Return the plan of a film's thumbnail: the same person, script, market and channel, as a still."""
     return plan.model_copy(
-        update={"take_id": plan.take_id + SUFFIX, "format": f"{plan.frame_size}.{suffix}", "likeness": None}
+        update={"take_id": plan.take_id + THUMBNAIL, "format": f"{plan.frame_size}.{suffix}", "likeness": None}
     )

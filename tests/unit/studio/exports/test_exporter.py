@@ -15,7 +15,8 @@ from consent.grant import ReasonCode, RecordId, TakeId
 from pipelines.errors import ProfileInvalidError
 from studio.errors import NotFoundError, StoreError, UsageError
 from studio.exports.asked import Exported
-from studio.exports.thumbnails import SUFFIX
+from studio.exports.package import sha256
+from studio.jobs.plan import THUMBNAIL
 from studio.store.acts_log import ActsLog
 from tests.fakes.exporting import ExportingHome
 
@@ -69,7 +70,7 @@ def test_every_medium_verifies_here_and_by_a_verifier_that_shares_no_code(
 def test_the_thumbnail_left_through_the_door_with_its_own_entry(
     house: ExportingHome, take: str, exported: Exported
 ) -> None:
-    receipt = house.wiring.gate.released(TakeId(take + SUFFIX))
+    receipt = house.wiring.gate.released(TakeId(take + THUMBNAIL))
     film = house.wiring.gate.released(TakeId(take))
     assert receipt is not None
     assert film is not None
@@ -77,6 +78,17 @@ def test_the_thumbnail_left_through_the_door_with_its_own_entry(
     assert receipt.entry.public_hash == film.entry.public_hash
     assert receipt.entry.label_text == film.entry.label_text
     assert receipt.index > film.index
+
+
+def test_a_thumbnail_is_among_what_is_taken_down_and_what_its_subject_sees(
+    house: ExportingHome, take: str, exported: Exported
+) -> None:
+    assert house.wiring.take_down(RecordId(house.record_id)) == {"youtube": [take, take + THUMBNAIL]}
+    uses = house.wiring.request_room.desk.uses
+    assert uses._campaign(take + THUMBNAIL) == "Example: Coffee One"
+    shown = uses._file(take + THUMBNAIL)
+    assert shown is not None
+    assert sha256(shown) == exported.files[exported.thumbnail]
 
 
 def test_a_second_export_takes_the_same_thumbnail(house: ExportingHome, take: str, exported: Exported) -> None:
