@@ -213,6 +213,14 @@ def test_a_withdrawn_consent_hands_out_nothing(house: ExportingHome, take: str) 
     assert left_nothing(house)
 
 
+def test_a_withdrawal_destroys_a_thumbnail_that_was_cut_off_in_the_making(house: ExportingHome, take: str) -> None:
+    left = house.wiring.settings.work_dir / (take + THUMBNAIL) / "out"
+    left.mkdir(parents=True)
+    (left / "half.jpg").write_bytes(b"half")
+    house.wiring.acts.revoke(RecordId(house.record_id), reason="no more")
+    assert not left.parent.exists()
+
+
 def test_a_suspended_consent_hands_out_nothing_until_it_is_resumed(house: ExportingHome, take: str) -> None:
     record = RecordId(house.record_id)
     house.wiring.acts.suspend(record, reason="a question")
