@@ -40,23 +40,41 @@ def exported(house: ExportingHome, take: str) -> Exported:
     return house.export(take)
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, weights_home: Path) -> ExportingHome:
+    """For tests that change nothing."""
+    return ExportingHome.open(tmp_path_factory.mktemp("shop"), weights_home)
+
+
+@pytest.fixture(scope="module")
+def sold(shop: ExportingHome) -> str:
+    plan = shop.plan(extra='title = "Un café"')
+    shop.release(plan)
+    return plan.take_id
+
+
+@pytest.fixture(scope="module")
+def package(shop: ExportingHome, sold: str) -> Exported:
+    return shop.export(sold)
+
+
 def only(exported: Exported, ending: str) -> Path:
     (found,) = (p for p in exported.path.iterdir() if p.name.endswith(ending))
     return found
 
 
-def test_the_media_is_the_released_file_byte_by_byte(house: ExportingHome, take: str, exported: Exported) -> None:
-    released = house.wiring.settings.library_dir / take / f"{take}.mp4"
-    assert only(exported, ".mp4").read_bytes() == released.read_bytes()
+def test_the_media_is_the_released_file_byte_by_byte(shop: ExportingHome, sold: str, package: Exported) -> None:
+    released = shop.wiring.settings.library_dir / sold / f"{sold}.mp4"
+    assert only(package, ".mp4").read_bytes() == released.read_bytes()
 
 
 def test_every_medium_verifies_here_and_by_a_verifier_that_shares_no_code(
-    house: ExportingHome, exported: Exported
+    shop: ExportingHome, package: Exported
 ) -> None:
-    anchors = house.wiring.identity.trust_anchors_pem
+    anchors = shop.wiring.identity.trust_anchors_pem
     for ending, kind in ((".mp4", "video/mp4"), ("_thumbnail.jpg", "image/jpeg")):
-        path = only(exported, ending)
-        verdict = house.wiring.verify(path)
+        path = only(package, ending)
+        verdict = shop.wiring.verify(path)
         assert verdict.verdict == "authentic", verdict.summary
         assert verdict.label["seen"] is True
         second = encypher_c2pa.verify(
@@ -68,27 +86,27 @@ def test_every_medium_verifies_here_and_by_a_verifier_that_shares_no_code(
 
 
 def test_the_thumbnail_left_through_the_door_with_its_own_entry(
-    house: ExportingHome, take: str, exported: Exported
+    shop: ExportingHome, sold: str, package: Exported
 ) -> None:
-    receipt = house.wiring.gate.released(TakeId(take + THUMBNAIL))
-    film = house.wiring.gate.released(TakeId(take))
+    receipt = shop.wiring.gate.released(TakeId(sold + THUMBNAIL))
+    film = shop.wiring.gate.released(TakeId(sold))
     assert receipt is not None
     assert film is not None
-    assert receipt.entry.file_sha256 == exported.files[exported.thumbnail]
+    assert receipt.entry.file_sha256 == package.files[package.thumbnail]
     assert receipt.entry.public_hash == film.entry.public_hash
     assert receipt.entry.label_text == film.entry.label_text
     assert receipt.index > film.index
 
 
 def test_a_thumbnail_is_among_what_is_taken_down_and_what_its_subject_sees(
-    house: ExportingHome, take: str, exported: Exported
+    shop: ExportingHome, sold: str, package: Exported
 ) -> None:
-    assert house.wiring.take_down(RecordId(house.record_id)) == {"youtube": [take, take + THUMBNAIL]}
-    uses = house.wiring.request_room.desk.uses
-    assert uses._campaign(take + THUMBNAIL) == "Example: Coffee One"
-    shown = uses._file(take + THUMBNAIL)
+    assert shop.wiring.take_down(RecordId(shop.record_id)) == {"youtube": [sold, sold + THUMBNAIL]}
+    uses = shop.wiring.request_room.desk.uses
+    assert uses._campaign(sold + THUMBNAIL) == "Example: Coffee One"
+    shown = uses._file(sold + THUMBNAIL)
     assert shown is not None
-    assert sha256(shown) == exported.files[exported.thumbnail]
+    assert sha256(shown) == package.files[package.thumbnail]
 
 
 def test_a_second_export_takes_the_same_thumbnail(house: ExportingHome, take: str, exported: Exported) -> None:
@@ -101,32 +119,32 @@ def test_a_second_export_takes_the_same_thumbnail(house: ExportingHome, take: st
     assert not list(again.path.parent.glob(".*"))
 
 
-def test_checksums_hold_for_everything(exported: Exported) -> None:
+def test_checksums_hold_for_everything(package: Exported) -> None:
     done = subprocess.run(
-        ["sha256sum", "-c", "checksums.txt"], cwd=exported.path, capture_output=True, text=True, check=False
+        ["sha256sum", "-c", "checksums.txt"], cwd=package.path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == len(list(exported.path.iterdir())) - 1
+    assert len(done.stdout.splitlines()) == len(list(package.path.iterdir())) - 1
 
 
 def test_captions_come_in_the_formats_of_the_channel_and_say_what_was_placed(
-    house: ExportingHome, take: str, exported: Exported
+    shop: ExportingHome, sold: str, package: Exported
 ) -> None:
-    released = house.wiring.settings.library_dir / take / f"{take}.srt"
-    assert only(exported, ".srt").read_bytes() == released.read_bytes()
-    assert not list(exported.path.glob("*.vtt"))
+    released = shop.wiring.settings.library_dir / sold / f"{sold}.srt"
+    assert only(package, ".srt").read_bytes() == released.read_bytes()
+    assert not list(package.path.glob("*.vtt"))
 
 
-def test_the_upload_form_begins_with_the_disclosure_and_has_the_field(exported: Exported) -> None:
-    form = json.loads((exported.path / "upload.json").read_text())
+def test_the_upload_form_begins_with_the_disclosure_and_has_the_field(package: Exported) -> None:
+    form = json.loads((package.path / "upload.json").read_text())
     assert form["title"] == "Un café"
     assert form["description"].splitlines()[0] == form["disclosure"]["line"]
     assert form["disclosure"]["line"].startswith("IA")
     assert form["body"] == {"status": {"containsSyntheticMedia": True}}
 
 
-def test_the_package_says_what_was_measured_and_against_what(exported: Exported) -> None:
-    sheet = json.loads((exported.path / "package.json").read_text())
+def test_the_package_says_what_was_measured_and_against_what(package: Exported) -> None:
+    sheet = json.loads((package.path / "package.json").read_text())
     checks = {check["what"]: check for check in sheet["checks"]}
     assert sheet["measured"]["width"] == 960
     assert -40 < sheet["measured"]["lufs"] < 0
@@ -195,14 +213,14 @@ def test_another_use_needs_a_new_take_and_the_command_is_named(
     assert left_nothing(house)
 
 
-def test_an_unknown_channel_is_said_to_be_unknown(house: ExportingHome, take: str) -> None:
+def test_an_unknown_channel_is_said_to_be_unknown(shop: ExportingHome, sold: str) -> None:
     with pytest.raises(ProfileInvalidError, match="myspace"):
-        house.export(take, channel="myspace")
+        shop.export(sold, channel="myspace")
 
 
-def test_a_language_without_a_sheet_is_refused(house: ExportingHome, take: str) -> None:
+def test_a_language_without_a_sheet_is_refused(shop: ExportingHome, sold: str) -> None:
     with pytest.raises(UsageError, match="de, en, fr"):
-        house.export(take, language="xx")
+        shop.export(sold, language="xx")
 
 
 def test_a_withdrawn_consent_hands_out_nothing(house: ExportingHome, take: str) -> None:
@@ -276,10 +294,10 @@ def test_a_changed_or_missing_file_of_the_library_is_not_handed_out(house: Expor
     assert left_nothing(house)
 
 
-def test_a_package_that_stands_is_not_written_over(house: ExportingHome, take: str, exported: Exported) -> None:
+def test_a_package_that_stands_is_not_written_over(shop: ExportingHome, sold: str, package: Exported) -> None:
     with pytest.raises(UsageError, match="exists already"):
-        house.export(take)
-    assert exported.path.is_dir()
+        shop.export(sold)
+    assert package.path.is_dir()
 
 
 def test_the_last_take_of_a_consent_is_exported_without_a_thumbnail(tmp_path: Path, weights_home: Path) -> None:
