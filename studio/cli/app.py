@@ -7,10 +7,12 @@ import typer
 from studio.cli import (
     bench,
     campaign,
+    channels,
     consent,
     demo,
     doctor,
     dub,
+    export,
     keys,
     ledger,
     likeness,
@@ -39,6 +41,7 @@ serve.add_to(app)
 campaign.add_to(app)
 dub.add_to(app)
 verify.add_to(app)
+export.add_to(app)
 app.add_typer(consent.app, name="consent")
 retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
@@ -48,6 +51,7 @@ app.add_typer(likeness.app, name="likeness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")
+app.add_typer(channels.app, name="channels")
 app.add_typer(keys.app, name="keys")
 doctor.add_to(app)
 bench.add_to(app)

@@ -18,7 +18,7 @@ from consent.grant import RecordId, TakeId
 from consent.ledger import Released
 from consent.restriction import Restriction, taken_back
 from studio.errors import NotFoundError
-from studio.jobs.plan import TakePlan
+from studio.jobs.plan import THUMBNAIL, TakePlan
 from studio.store.campaigns import CampaignStore, TakeRow
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
@@ -52,7 +52,8 @@ class Withdrawal:
         """Destroy quarantine, campaign inputs and shelf copies of this record. Its running takes have been stopped."""
         rows = self.campaigns.takes_of_record(record_id)
         # What is on record may wait in quarantine for its move into the library.
-        unreleased = [self.work_dir / row.id for row in rows if not self.is_on_record(TakeId(row.id))]
+        names = [name for row in rows for name in (row.id, row.id + THUMBNAIL)]
+        unreleased = [self.work_dir / name for name in names if not self.is_on_record(TakeId(name))]
         inputs = [self.campaigns_dir / campaign_id for campaign_id in {row.campaign_id for row in rows}]
         shelved = frozenset(filter(self.shelf.holds, self._assets_of(record_id)))
         unbound = shelved - self._bound_elsewhere(record_id, shelved) if shelved else shelved

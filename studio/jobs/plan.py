@@ -16,6 +16,8 @@ from studio.jobs.likeness import PlannedLikeness
 
 Kind = Literal["video", "still", "audio"]
 
+THUMBNAIL = ".thumbnail"  # behind the id of a film: the id under which its thumbnail was released
+
 _STILL = re.compile(r"\d+x\d+\.(png|jpg)")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from consent.ledger import Released
 from pipelines.errors import PipelineError
 from studio.errors import NotFoundError
+from studio.jobs.plan import THUMBNAIL
 from studio.requests.desk import ActRefusedError, Use
 from studio.requests.visiting import Visit
 from studio.store.campaigns import CampaignStore, TakeRow
@@ -81,7 +82,7 @@ class Uses:
 
     def _take(self, take_id: str) -> TakeRow | None:
         try:
-            return self.campaigns.take(take_id)
+            return self.campaigns.take(take_id.removesuffix(THUMBNAIL))
         except NotFoundError:  # released by another installation that shares the ledger, or cleaned up
             return None
 
@@ -89,6 +90,9 @@ class Uses:
         take = self._take(take_id)
         if take is None or take.path is None:
             return None
-        real = (self.home / take.path).resolve()
+        path = self.home / take.path
+        if take_id.endswith(THUMBNAIL):  # a release of its own, in the same campaign; exports make no other kind
+            path = self.library_dir / take_id / f"{take_id}.jpg"
+        real = path.resolve()
         is_inside = real.is_relative_to(self.library_dir.resolve()) and real.is_file()
         return real if is_inside else None

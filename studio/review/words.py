@@ -61,6 +61,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "superseded": "Replaced by a newer version",
     "revoked": "Withdrew the consent for ever",
     "released": "Released a take",
+    "exported": "Exported a released take for upload",
     "destroyed": "Destroyed what was kept",
     "forgotten": "Erased the record and the request",
     "not_done": "Something that should have followed failed",

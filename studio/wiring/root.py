@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pipelines.provenance.identity import SigningIdentity
     from pipelines.release.verdict import Verdict
     from pipelines.weights.store import WeightsStore
+    from studio.exports.exporter import Exporter
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
     from studio.review.desk import ReviewDesk
@@ -271,6 +272,13 @@ class Wiring:
             cards_for=self.cards_for,
             likenesses=self.likenesses,
         )
+
+    @cached_property
+    def exporter(self) -> Exporter:
+        """Exporting released takes."""
+        from studio.wiring.exporting import open_exporter  # noqa: PLC0415 - needs the engines extra
+
+        return open_exporter(self)
 
     def verify(self, path: Path) -> Verdict:
         """Say what a file is."""

@@ -1,0 +1,1 @@
+"""From a released take to the package that a marketer uploads."""
