@@ -1,0 +1,118 @@
+"""The twin engine: footage of a person, shown again and again, with a mouth that says something else.
+
+Steps of ``motion`` and ``perform``: 1 the grant, 2 the input, 3 the work. Nothing of the person is touched before the
+grant, which must name the footage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+import cv2
+import numpy as np
+
+from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
+from pipelines.avatar import speech_features
+from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
+from pipelines.avatar.twin.appearance import inside_of, light_of
+from pipelines.avatar.twin.looping import again_and_again
+from pipelines.avatar.twin.model import FPS, Twin
+from pipelines.avatar.twin.region import Paster, taken
+from pipelines.avatar.twin.speaking import TwinMotion, plan_mouth
+from pipelines.errors import InputInvalidError, WeightsError
+from pipelines.faces.nets import WeightsFolder
+from pipelines.media import ByteArray, CancelCheck, Float32Array, Speech, never_cancel
+
+Clock = Callable[[], datetime]
+
+
+class TwinAvatar:
+    """Speaks with twins. Not for sharing between threads."""
+
+    id: Final = "twin"
+    cards: Final = (speech_features.CARD_ID,)
+
+    def __init__(self, weights: WeightsFolder, clock: Clock, threads: int = 1) -> None:
+        self._weights, self._clock, self._threads = weights, clock, threads
+        self._encoder: WhisperEncoder | None = None
+
+    def motion(
+        self, speech: Speech, *, twin: Twin, grant: Grant, own_voice: bool = False, cancel: CancelCheck = never_cancel
+    ) -> TwinMotion:
+        """What the mouth does to a speech; same twin, same speech, same motion.
+
+        Args:
+            speech: what is said.
+            twin: whose mouth it is.
+            grant: for this footage, language and script.
+            own_voice: the speech is a recording of the same person in the same room as the footage.
+            cancel: raises to stop.
+
+        Raises:
+            ConsentRefusedError: the grant does not cover this face, language or script now.
+            WeightsError: Whisper is not installed.
+        """
+        self._require(grant, twin, locale=speech.locale, script=speech.script)
+        if len(speech.audio.waveform) == 0:
+            raise InputInvalidError("the speech is empty; speak the script first")
+        features = self._hearer().features(speech.audio, fps=FPS, cancel=cancel)
+        return plan_mouth(twin, speech, features, own_voice=own_voice)
+
+    def perform(self, twin: Twin, motion: TwinMotion, *, grant: Grant) -> TwinPerformance:
+        """The frames, at the footage's own size; none is drawn before it is asked for.
+
+        Raises:
+            ConsentRefusedError: the grant does not cover this face now.
+        """
+        self._require(grant, twin)
+        cv2.setNumThreads(self._threads)
+        return TwinPerformance(twin, motion)
+
+    def _require(self, grant: Grant, twin: Twin, *, locale: str | None = None, script: str | None = None) -> None:
+        use = Use(modality=Modality.FACE, locale=locale, script=script, asset=Sha256Hex(twin.footage_sha256))
+        require_grant(grant, use, at=self._clock())
+
+    def _hearer(self) -> WhisperEncoder:
+        folder = has_whisper(self._weights)
+        if folder is None:
+            card = speech_features.CARD_ID
+            raise WeightsError(f"{card} is not installed; run: sayso models pull {card}")
+        self._encoder = self._encoder or WhisperEncoder(folder, threads=self._threads)
+        return self._encoder
+
+
+class TwinPerformance:
+    """The frames of one take (a ``FrameSource``)."""
+
+    fps: Final = FPS
+
+    def __init__(self, twin: Twin, motion: TwinMotion) -> None:
+        self._twin, self._motion = twin, motion
+        self.width, self.height = twin.width, twin.height
+        self.frame_count = motion.frame_count
+
+    def frames(self) -> Iterator[ByteArray]:
+        """Yield every frame, (height, width, 3) uint8; the caller owns each one."""
+        twin = self._twin
+        paster = Paster(twin.region)
+        loop = again_and_again(twin.loop.film)
+        for at in range(self.frame_count):
+            picture = next(loop)
+            way = twin.loop.placements[at % twin.loop.frame_count]
+            paster.paste(picture, self._mouth(taken(picture, way, twin.region), at), way)
+            yield picture
+
+    def _mouth(self, crop: ByteArray, at: int) -> Float32Array:
+        """The region with its new mouth: what was predicted, with the fine detail of a remembered picture."""
+        twin = self._twin
+        chosen = int(self._motion.pictures[at])
+        jpeg = np.frombuffer(twin.bank.pictures[chosen], np.uint8)
+        kept = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), dtype=np.uint8)
+        # What the components cannot say of the remembered picture is its detail.
+        off = self._motion.coefficients[at] - twin.bank.coefficients[chosen]
+        row = inside_of(kept[None], twin.bank.light[chosen][None], twin.region)[0] + off @ twin.appearance.basis
+        mouth = crop.astype(np.float32)
+        mouth[twin.region.inside] = row.reshape(-1, 3) * light_of(crop[None], twin.region)[0]
+        return np.clip(mouth, 0, 255)

@@ -1,0 +1,152 @@
+"""A trained twin, and the one file that it is kept in.
+
+The file is an npz without pickle: arrays, pictures as JPEG bytes one after the other, and the loop that the person is
+shown in as H.264. It shows the person's face, so it lies in a vault and is never logged.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from pipelines.avatar.twin.appearance import Appearance
+from pipelines.avatar.twin.hearing import Hearing, Line
+from pipelines.avatar.twin.region import Region
+from pipelines.errors import InputInvalidError
+from pipelines.media import Float32Array
+
+VERSION: Final = 1
+FPS: Final = 25
+_LINES: Final = ("look", "opening")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """Every mouth that was filmed: coefficients (picture, component), light (picture, 3), and the region as JPEG."""
+
+    coefficients: Float32Array
+    light: Float32Array
+    pictures: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """What the person is shown in: ``film`` (mp4) of ``frame_count`` pictures that follow on themselves.
+
+    ``placements`` (frame, 2, 3) lead to the region, ``context`` (frame, CONTEXT) is pose and light.
+    """
+
+    film: bytes = field(repr=False)
+    placements: Float32Array
+    context: Float32Array
+
+    @property
+    def frame_count(self) -> int:
+        """Pictures."""
+        return len(self.placements)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """``footage_sha256`` names the footage that the consent must bind; sizes are of the footage's pictures.
+
+    ``shut`` (component,) are the coefficients of the mouth at its most shut; ``opening_p5`` and ``opening_p95`` are
+    how far it opened in the footage, in eye distances.
+    """
+
+    footage_sha256: str
+    width: int
+    height: int
+    region: Region
+    appearance: Appearance
+    hearing: Hearing
+    bank: Bank
+    loop: Loop
+    shut: Float32Array
+    opening_p5: float
+    opening_p95: float
+
+    def save(self, path: Path) -> None:
+        """Write the twin; the file appears whole or not at all."""
+        part = path.with_name(f"{path.name}.part")
+        with part.open("wb") as file:
+            np.savez(file, allow_pickle=False, **self._arrays())
+        part.replace(path)
+
+    def _arrays(self) -> dict[str, Any]:
+        ends = np.cumsum([len(one) for one in self.bank.pictures])
+        arrays: dict[str, Any] = {
+            "version": np.int32(VERSION),
+            "footage_sha256": np.array(self.footage_sha256),
+            "size": np.array([self.width, self.height, self.region.size]),
+            "points": self.region.points,
+            "mask": self.region.mask,
+            "bank_coefficients": self.bank.coefficients.astype(np.float16),
+            "bank_light": self.bank.light,
+            "bank_pictures": np.frombuffer(b"".join(self.bank.pictures), np.uint8),
+            "bank_ends": ends,
+            "loop_film": np.frombuffer(self.loop.film, np.uint8),
+            "loop_placements": self.loop.placements,
+            "loop_context": self.loop.context,
+            "shut": self.shut,
+            "openings": np.array([self.opening_p5, self.opening_p95]),
+        }
+        arrays |= {f"appearance_{one.name}": getattr(self.appearance, one.name) for one in fields(Appearance)}
+        for one in fields(Hearing):
+            value = getattr(self.hearing, one.name)
+            if isinstance(value, Line):
+                arrays |= {f"hearing_{one.name}_{part.name}": getattr(value, part.name) for part in fields(Line)}
+            else:
+                arrays[f"hearing_{one.name}"] = value
+        return arrays
+
+
+def load_twin(path: Path) -> Twin:
+    """Read a twin.
+
+    Raises:
+        InputInvalidError: the file is missing, damaged or of another version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            held = {name: stored[name] for name in stored.files}
+        if int(held["version"]) != VERSION:
+            raise InputInvalidError(
+                f"{path.name} is a twin of version {int(held['version'])}, and {VERSION} is read; train it again"
+            )
+        return _twin_of(held)
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as e:
+        raise InputInvalidError(f"{path.name} is not a twin, or is damaged; train it again") from e
+
+
+def _twin_of(held: dict[str, Any]) -> Twin:
+    width, height, size = (int(one) for one in held["size"])
+    joined, ends = held["bank_pictures"].tobytes(), [int(one) for one in held["bank_ends"]]
+    pictures = tuple(joined[a:b] for a, b in zip([0, *ends], ends, strict=False))
+    bank = Bank(coefficients=held["bank_coefficients"].astype(np.float32), light=held["bank_light"], pictures=pictures)
+    if len(pictures) != len(bank.coefficients) or len(bank.light) != len(pictures) or size != len(held["mask"]):
+        raise ValueError("its parts do not belong together")
+    rest: dict[str, Any] = {one.name: held[f"hearing_{one.name}"] for one in fields(Hearing) if one.name not in _LINES}
+    lines: dict[str, Any] = {name: _line_of(held, name) for name in _LINES}
+    return Twin(
+        footage_sha256=str(held["footage_sha256"]),
+        width=width,
+        height=height,
+        region=Region(size=size, points=held["points"], mask=held["mask"]),
+        appearance=Appearance(**{one.name: held[f"appearance_{one.name}"] for one in fields(Appearance)}),
+        hearing=Hearing(**lines, **rest),
+        bank=bank,
+        loop=Loop(film=held["loop_film"].tobytes(), placements=held["loop_placements"], context=held["loop_context"]),
+        shut=held["shut"],
+        opening_p5=float(held["openings"][0]),
+        opening_p95=float(held["openings"][1]),
+    )
+
+
+def _line_of(held: dict[str, Any], name: str) -> Line:
+    parts: dict[str, Any] = {one.name: held[f"hearing_{name}_{one.name}"] for one in fields(Line)}
+    return Line(**{**parts, "context_weight": float(parts["context_weight"])})
