@@ -112,7 +112,7 @@ def load_twin(path: Path) -> Twin:
         InputInvalidError: the file is missing, damaged or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             held = {name: stored[name] for name in stored.files}
         if int(held["version"]) != VERSION:
             raise InputInvalidError(
