@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ ByteArray = NDArray[np.uint8]
 
 Progress = Callable[[float], None]  # called with the share done, 0.0 to 1.0
 CancelCheck = Callable[[], None]  # returns to go on, raises CancelledError to stop
-
-Look = Literal["photo", "cartoon"]  # a presenter as the picture shows them, or as a drawing of it
 
 
 def no_progress(_share: float) -> None:

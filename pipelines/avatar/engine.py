@@ -19,6 +19,7 @@ from pipelines.avatar import driver as mouth
 from pipelines.avatar import matte, speech_features
 from pipelines.avatar.cartoon import drawn
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
+from pipelines.avatar.look import Look
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
@@ -32,7 +33,6 @@ from pipelines.media import (
     CancelCheck,
     Float32Array,
     FrameSource,
-    Look,
     MotionTrack,
     Portrait,
     Progress,

@@ -107,10 +107,16 @@ def _speech_only(waveform: Float32Array) -> Float32Array:
     pieces = waveform[: count * piece].reshape(count, piece)
     loudness = 10 * np.log10(np.mean(np.square(pieces), axis=1) + 1e-10)
     loud = loudness > max(np.percentile(loudness, 95) + _PAUSE_DB, _SILENCE_DB)
-    near = np.convolve(loud, np.ones(13), mode="same") > 0
-    smooth = np.convolve(loud, np.ones(8) / 8, mode="same") > 0.5  # noqa: PLR2004 -- most of a quarter of a second
-    kept: NDArray[np.bool_] = near & np.convolve(smooth, np.ones(13), mode="same").astype(bool)
+    near = _counted(loud, 13) > 0
+    smooth = _counted(loud, 8) > 4  # noqa: PLR2004 -- most of a quarter of a second
+    kept: NDArray[np.bool_] = near & (_counted(smooth, 13) > 0)
     return np.asarray(pieces[kept].reshape(-1), dtype=np.float32)
+
+
+def _counted(flags: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
+    """How many of so many flags around each one are set; as many numbers as flags, however few."""
+    full = np.convolve(flags.astype(np.int64), np.ones(width, np.int64))
+    return np.asarray(full[(width - 1) // 2 :][: len(flags)], dtype=np.int64)
 
 
 def _padded(frames: Float32Array) -> Float32Array:

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
+from pipelines.avatar.look import Look
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
-from pipelines.media import Look
 from pipelines.voice.tone import PITCH_ST_MAX, PITCH_ST_MIN, Tone
 from studio.campaigns.saying import check_script, check_words
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
-from pipelines.media import Look
+from pipelines.avatar.look import Look
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness

@@ -181,7 +181,7 @@ class _Stages:
     def kept(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         path = self._folder / f"{name}.npz"
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            with path.open("rb") as kept, np.load(kept, allow_pickle=False) as stored:
                 if str(stored["footage"]) == self._sha256:
                     return {key: stored[key] for key in stored.files}
         except (OSError, ValueError, KeyError, EOFError):
