@@ -45,7 +45,7 @@ from pipelines.compose.encoder import encode_video
 from pipelines.faces import mesh
 from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.media import AudioClip, ByteArray, Float32Array, Portrait, Speech, Stage
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 

@@ -21,7 +21,7 @@ from pipelines.assets import ASSETS
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.stock import stock_voices
 from pipelines.speech.transcript import Listener
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 

@@ -19,7 +19,7 @@ from bench.rerecording import RATE, opus
 from pipelines.evidence.statement import StatementExpectation, check_statement
 from pipelines.media import AudioClip, Float32Array
 from pipelines.speech.transcript import Hearing, Listener
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.voices import default_voice
 
 STATEMENTS = Path(__file__).with_name("statements.toml")

@@ -40,7 +40,7 @@ from pipelines.media import AudioClip, Float32Array
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.opinion import OpinionJudge
 from pipelines.speech.second_encoder import SecondEncoder
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.likeness.fit import fit_voice
 from pipelines.voice.likeness.profile import VoiceProfile
 from pipelines.voice.recordings.checks import check_recording, open_ears

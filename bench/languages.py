@@ -30,17 +30,17 @@ from pydantic import BaseModel, ConfigDict
 from bench.voices import SENTENCES, Judge, error_rate, measure
 from pipelines.errors import ScriptRefusedError
 from pipelines.media import AudioClip, Float32Array, Speech
-from pipelines.voice.espeak import Espeak, open_espeak
 from pipelines.voice.front.base import read_sentence
 from pipelines.voice.front.spaced import over_words
-from pipelines.voice.ipa import to_symbols
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.kokoro.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
 from pipelines.voice.loudness import normalise
-from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
-from pipelines.voice.script import Phonemes, Piece, Span, Spoken
-from pipelines.voice.sentences import sentences
-from pipelines.voice.sounds import nearest
-from pipelines.voice.symbols import SYMBOL_IDS, token_ids
+from pipelines.voice.phonemes.espeak import Espeak, open_espeak
+from pipelines.voice.phonemes.ipa import to_symbols
+from pipelines.voice.phonemes.sounds import nearest
+from pipelines.voice.phonemes.symbols import SYMBOL_IDS, token_ids
+from pipelines.voice.script.pieces import Phonemes, Piece, Span, Spoken
+from pipelines.voice.script.sentences import sentences
 from pipelines.voice.voices import default_voice
 
 BAR: Final = 0.12

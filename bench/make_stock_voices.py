@@ -23,8 +23,8 @@ from pipelines.media import AudioClip
 from pipelines.speech.encoder import SAMPLE_RATE, SpeakerEncoder
 from pipelines.speech.pitch import pitch
 from pipelines.speech.stock import FILE
-from pipelines.voice.kokoro import KokoroVoice
-from pipelines.voice.melody import melody_of
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.kokoro.melody import melody_of
 from pipelines.voice.voices import VOICES
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore

@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from bench.consenting import grant_for
 from pipelines.media import Float32Array
-from pipelines.voice.network import FRAME_SAMPLES, SAMPLE_RATE, KokoroNetwork, load_style
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, SAMPLE_RATE, KokoroNetwork, load_style
+from pipelines.voice.kokoro.streaming import headed, stream
 from pipelines.voice.neural.building import Precision, swift_precision
 from pipelines.voice.neural.net import TorchKokoro
-from pipelines.voice.planner import ScriptPlanner
-from pipelines.voice.streaming import headed, stream
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.planner import ScriptPlanner
 from pipelines.voice.voices import VOICES
 
 TEXTS = {

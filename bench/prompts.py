@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.assets import ASSETS
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.planner import ScriptPlanner
 from pipelines.voice.recordings.coverage import Pair, coverage, kinds, pairs, words_of
 from pipelines.voice.recordings.prompts import FOLDER, load_prompts
 from pipelines.voice.recordings.prompts import languages as known_languages
+from pipelines.voice.script.planner import ScriptPlanner
 
 MARKS = (12, 30, 100)
 Said = tuple[tuple[str, ...], ...]

@@ -23,7 +23,7 @@ import numpy as np
 from bench.consenting import grant_for
 from bench.voices import SENTENCES
 from pipelines.media import AudioClip, Speech
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.loudness import normalise
 from pipelines.voice.quality.gate import check_speech
 from pipelines.voice.quality.judges import Judges, open_judges

@@ -30,7 +30,7 @@ from pipelines.speech.activity import SpeechDetector, inside
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.opinion import OpinionJudge
 from pipelines.speech.passages import PassageListener
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.quality.gate import at_listeners_rate
 from pipelines.voice.quality.reading import compare
 from pipelines.voice.recordings import bars

@@ -24,9 +24,9 @@ import soundfile
 from bench.consenting import grant_for
 from bench.voices import SENTENCES
 from pipelines.media import AudioClip, Float32Array, Speech
-from pipelines.voice.aligner import align, heard_pauses
-from pipelines.voice.kokoro import KokoroVoice
-from pipelines.voice.warping import HOP_S, warp
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.timing.aligner import align, heard_pauses
+from pipelines.voice.timing.warping import HOP_S, warp
 
 WITHIN_S = 0.04
 SHARE_MIN = 0.9

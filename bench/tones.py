@@ -27,11 +27,11 @@ from bench.voices import SENTENCES, Judge, error_rate
 from pipelines.media import AudioClip, Float32Array, Speech
 from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.voice.delivery import Delivery
-from pipelines.voice.kokoro import KokoroVoice
-from pipelines.voice.melody import moved
-from pipelines.voice.network import TIMBRE_SIZE, KokoroNetwork, load_style
-from pipelines.voice.planner import ScriptPlanner
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.kokoro.melody import moved
+from pipelines.voice.kokoro.network import TIMBRE_SIZE, KokoroNetwork, load_style
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.planner import ScriptPlanner
 from pipelines.voice.tone import TONES
 
 ERROR_BAR = 0.03

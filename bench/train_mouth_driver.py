@@ -28,7 +28,7 @@ from pipelines.avatar.speech_features import WhisperEncoder, activity, has_whisp
 from pipelines.faces import mesh
 from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.media import AudioClip, ByteArray, Float32Array, Speech
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 
 RIDGE = 1e4
 HELD_OUT = 10  # clips, the last by name

@@ -47,7 +47,7 @@ from pipelines.compose.encoder import encode_video
 from pipelines.faces import mesh
 from pipelines.faces.landmarks import FaceFinder, eye_distance, mouth_opening
 from pipelines.media import AudioClip, ByteArray, Float32Array, Speech
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 
@@ -393,12 +393,12 @@ def main() -> None:
         f"twin: {bench.megabytes:.0f} MB, region of {bench.twin.region.size} pixels, loop of "
         f"{bench.twin.loop.frame_count / FPS:.1f} s, from {bench.footage.frame_count / FPS:.0f} s"
     )
-    print(
-        "| language | spread | opening and vowels | p, b, m shut | any moment shut | lips late by |\n|---|---|---|---|---|---|"
-    )
+    print("| language | spread | opening and vowels | p, b, m shut | any moment shut | lips late by |")
+    print("|---|---|---|---|---|---|")
     for one in spoken:
         print(
-            f"| {one.language} | {one.spread:.0%} | {one.correlation:.2f} | {np.mean(one.shut):.0%} of {len(one.shut)} | {one.chance:.0%} "
+            f"| {one.language} | {one.spread:.0%} | {one.correlation:.2f} | {np.mean(one.shut):.0%} of {len(one.shut)} "
+            f"| {one.chance:.0%} "
             f"| {1000 * one.late_s:.0f} ms |"
         )
     print("\n| what | value | bar | |\n|---|---|---|---|")

@@ -27,9 +27,9 @@ from scipy.signal import resample_poly
 
 from bench.consenting import grant_for
 from pipelines.media import Speech
-from pipelines.voice.espeak import EspeakChild
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.loudness import integrated_lufs, true_peak_dbtp
+from pipelines.voice.phonemes.espeak import EspeakChild
 from pipelines.voice.voices import LANGUAGES, default_voice
 
 BAR = 0.15

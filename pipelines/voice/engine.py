@@ -81,7 +81,7 @@ class EngineRow:
 
 
 def _open_kokoro(weights: WeightFiles, clock: Clock, threads: int) -> VoiceEngine:
-    from pipelines.voice.kokoro import KokoroVoice  # noqa: PLC0415 -- heavy imports happen inside an engine
+    from pipelines.voice.kokoro.engine import KokoroVoice  # noqa: PLC0415 -- heavy imports happen inside an engine
 
     return KokoroVoice(weights, clock, threads=threads)
 

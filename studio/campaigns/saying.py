@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from consent.tomlfile import TomlFile
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.dictionary import ENTRIES_MAX, Entry, Wrong, read_entries, resolved
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.source import is_markup
+from pipelines.voice.phonemes.dictionary import ENTRIES_MAX, Entry, Wrong, read_entries, resolved
 from pipelines.voice.voices import language_of
 
 

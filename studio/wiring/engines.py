@@ -27,7 +27,7 @@ from pipelines.release.take import TakeProvenance
 from pipelines.voice.dubbing.fitting import fit_speech
 from pipelines.voice.dubbing.mixing import with_stem
 from pipelines.voice.dubbing.table import Slot
-from pipelines.voice.kokoro import SPEED_MAX, SPEED_MIN, KokoroVoice
+from pipelines.voice.kokoro.engine import SPEED_MAX, SPEED_MIN, KokoroVoice
 from pipelines.voice.quality.gate import check_speech
 from pipelines.voice.quality.judges import EnrolledVoice, Judges, open_judges
 from pipelines.voice.quality.report import QualityReport

@@ -31,7 +31,7 @@ from bench.consenting import grant_for
 from bench.rerecording import noisy
 from pipelines.assets import ASSETS
 from pipelines.faces.landmarks import FaceFinder
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 from studio.wordings.texts import wording

@@ -19,7 +19,7 @@ from typing_extensions import override
 from consent.grant import Grant
 from pipelines.errors import InputInvalidError, PipelineError, WeightsError
 from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, Speech, never_cancel, no_progress
-from pipelines.voice.conversion import TargetRecording, converted, digest_of, require_targets, resampled
+from pipelines.voice.conversion.converters import TargetRecording, converted, digest_of, require_targets, resampled
 from pipelines.voice.coqui.importing import coqui_api, quietly
 from pipelines.voice.coqui.speaking import seeded
 from pipelines.voice.coqui.staging import staged

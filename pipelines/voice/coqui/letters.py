@@ -11,10 +11,10 @@ import numpy as np
 
 from pipelines.errors import ScriptRefusedError
 from pipelines.media import Float32Array
-from pipelines.voice.alignment import boundaries
 from pipelines.voice.coqui.lines import Line, words_said
-from pipelines.voice.script import Span
-from pipelines.voice.timeline import TimedSymbol
+from pipelines.voice.kokoro.timeline import TimedSymbol
+from pipelines.voice.script.pieces import Span
+from pipelines.voice.timing.alignment import boundaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from pipelines.errors import ScriptRefusedError
 from pipelines.voice.markup.source import is_markup
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import FOLDER, load_rules
-from pipelines.voice.script import Mark, Piece, Sentence, Span, Spoken
-from pipelines.voice.sentences import sentences
+from pipelines.voice.script.pieces import Mark, Piece, Sentence, Span, Spoken
+from pipelines.voice.script.sentences import sentences
 
 SCRIPT_CHARACTERS_MAX: Final = 20_000  # about half an hour of speech; an ad is under a minute
 BREATH_S: Final = 0.12  # between two lines of one sentence

@@ -8,8 +8,8 @@ from dataclasses import replace
 from consent.grant import Grant
 from pipelines.errors import InputInvalidError
 from pipelines.media import Speech
-from pipelines.voice.aligner import align
 from pipelines.voice.engine import VoiceEngine
+from pipelines.voice.timing.aligner import align
 
 Retime = Callable[[Speech, Grant], Speech]
 

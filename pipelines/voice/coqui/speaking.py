@@ -12,10 +12,10 @@ import torch
 
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.media import CancelCheck, Float32Array, Progress
-from pipelines.voice.conversion import SPEECH_RATE, is_silent, resampled
+from pipelines.voice.conversion.converters import SPEECH_RATE, is_silent, resampled
 from pipelines.voice.coqui.lines import Line
+from pipelines.voice.kokoro.timeline import LEAD_S, TAIL_S, TimedSymbol
 from pipelines.voice.loudness import normalise
-from pipelines.voice.timeline import LEAD_S, TAIL_S, TimedSymbol
 
 SPEED_MIN: Final = 0.5
 SPEED_MAX: Final = 2.0

@@ -19,7 +19,7 @@ from consent.grant import Grant, Modality, Use, require_grant
 from pipelines.assets import ASSETS
 from pipelines.errors import InputInvalidError, PipelineError, ScriptRefusedError, WeightsError
 from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, Speech, never_cancel, no_progress
-from pipelines.voice.conversion import SPEECH_RATE
+from pipelines.voice.conversion.converters import SPEECH_RATE
 from pipelines.voice.coqui.importing import coqui_api, quietly
 from pipelines.voice.coqui.letters import read_letters, timed
 from pipelines.voice.coqui.lines import Line, lines
@@ -29,8 +29,8 @@ from pipelines.voice.coqui.staging import staged
 from pipelines.voice.coqui.trust import read_config, with_files
 from pipelines.voice.engine import NO_PRONUNCIATIONS, Clock, WeightFiles
 from pipelines.voice.front.spaced import spaced_words
+from pipelines.voice.kokoro.timeline import TimedSymbol, phoneme_times, word_times
 from pipelines.voice.notices import require_notice
-from pipelines.voice.timeline import TimedSymbol, phoneme_times, word_times
 from pipelines.voice.voices import Voice
 
 _LINE_CHARACTERS_MAX: Final = 240  # its attention was trained on sentences of up to some 20 s

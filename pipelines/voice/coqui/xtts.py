@@ -25,7 +25,7 @@ from consent.grant import Grant, Modality, Reason, ReasonCode, Use, require_gran
 from pipelines.assets import ASSETS
 from pipelines.errors import InputInvalidError, PipelineError, ScriptRefusedError, WeightsError
 from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, Speech, never_cancel, no_progress
-from pipelines.voice.conversion import SPEECH_RATE, TargetRecording, digest_of, require_targets
+from pipelines.voice.conversion.converters import SPEECH_RATE, TargetRecording, digest_of, require_targets
 from pipelines.voice.coqui.importing import coqui_api, quietly
 from pipelines.voice.coqui.lines import Line, lines, words_said
 from pipelines.voice.coqui.retiming import Retime
@@ -34,9 +34,9 @@ from pipelines.voice.coqui.staging import staged
 from pipelines.voice.coqui.trust import read_config
 from pipelines.voice.engine import NO_PRONUNCIATIONS, Clock, WeightFiles
 from pipelines.voice.front.spaced import spaced_words
+from pipelines.voice.kokoro.timeline import TimedSymbol, phoneme_times, word_times
 from pipelines.voice.notices import require_notice
-from pipelines.voice.script import Span
-from pipelines.voice.timeline import TimedSymbol, phoneme_times, word_times
+from pipelines.voice.script.pieces import Span
 from pipelines.voice.voices import Gender, Voice
 
 CARD_ID: Final = "xtts-v2"

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Protocol
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.script import Mark, Phonemes, Sentence, Span, Spoken, join
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.pieces import Mark, Phonemes, Sentence, Span, Spoken, join
 
 _OPENERS = frozenset("(“")
 

@@ -13,7 +13,7 @@ from pipelines.errors import ScriptRefusedError
 from pipelines.voice.front.base import ClauseReader, read_sentence, require_letters, spoken_alone
 from pipelines.voice.front.spaced import spaced_words
 from pipelines.voice.front.unspaced import break_units, split_latin, with_marks
-from pipelines.voice.script import Phonemes, Sentence, Span, Spoken, join
+from pipelines.voice.script.pieces import Phonemes, Sentence, Span, Spoken, join
 
 _SCRIPTS = frozenset({"CJK", "LATIN", "IDEOGRAPHIC"})
 _SYLLABLE_SILENT = str.maketrans("", "", "\u032f\u0329")  # misaki's diacritics that the net has no symbol for

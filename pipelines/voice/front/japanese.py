@@ -10,12 +10,12 @@ from itertools import groupby
 
 import pyopenjtalk
 
-from pipelines.voice import kana
-from pipelines.voice.alignment import boundaries
 from pipelines.voice.front.base import ClauseReader, read_sentence, require_letters, spoken_alone
 from pipelines.voice.front.spaced import spaced_words
 from pipelines.voice.front.unspaced import break_units, split_latin, with_marks
-from pipelines.voice.script import Phonemes, Sentence, Span, Spoken, join
+from pipelines.voice.phonemes import kana
+from pipelines.voice.script.pieces import Phonemes, Sentence, Span, Spoken, join
+from pipelines.voice.timing.alignment import boundaries
 
 _SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "LATIN", "FULLWIDTH", "HALFWIDTH", "IDEOGRAPHIC", "GREEK"})
 _ENDINGS = frozenset({"助詞", "助動詞"})  # particles and auxiliaries: no line breaks before them

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipelines.voice.alignment import boundaries
-from pipelines.voice.espeak import Espeak
 from pipelines.voice.front.base import read_sentence, require_letters, spoken_alone
-from pipelines.voice.ipa import to_symbols
-from pipelines.voice.script import Phonemes, Sentence, Span, Spoken, join
+from pipelines.voice.phonemes.espeak import Espeak
+from pipelines.voice.phonemes.ipa import to_symbols
+from pipelines.voice.script.pieces import Phonemes, Sentence, Span, Spoken, join
+from pipelines.voice.timing.alignment import boundaries
 
 # Codes that every espeak-ng knows; 1.52 has lost some of the longer ones (fr-fr, en-gb).
 _ESPEAK_VOICES = {

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipelines.voice.script import Span, Spoken
+from pipelines.voice.script.pieces import Span, Spoken
 
 _OPENERS = frozenset("「『（【《“(‘¥￥$€£₹#[")
 _LATIN_RUN = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]*|[^A-Za-zÀ-ÿ]+|[^A-Za-zÀ-ÿ]")

@@ -18,11 +18,11 @@ from scipy.signal import resample_poly
 from pipelines.errors import ScriptRefusedError
 from pipelines.media import AudioClip, CancelCheck, Float32Array
 from pipelines.speech.pitch import pitch
-from pipelines.voice.network import FRAME_SAMPLES, SAMPLE_RATE, Plan
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, SAMPLE_RATE, Plan
 from pipelines.voice.neural.net import TorchKokoro
-from pipelines.voice.planner import ScriptPlanner
-from pipelines.voice.symbols import token_ids
-from pipelines.voice.warping import HOP_S, warp
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.planner import ScriptPlanner
+from pipelines.voice.timing.warping import HOP_S, warp
 
 FRAMES_A_SECOND: Final = SAMPLE_RATE // FRAME_SAMPLES  # 40, of text; pitch and energy have twice as many
 DISTANCE_MAX: Final = 0.75  # its own words: .50 to .72, others: .69 to .85 (three readers; see warping.py)

@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipelines.media import CancelCheck, Float32Array, Progress
+from pipelines.voice.kokoro.network import Plan
 from pipelines.voice.likeness.hearing import Ear
-from pipelines.voice.network import Plan
 from pipelines.voice.neural.features import Features
 from pipelines.voice.neural.net import TorchKokoro
 

@@ -26,7 +26,8 @@ from pipelines.speech.encoder import SpeakerEncoder
 from pipelines.speech.passages import PassageListener
 from pipelines.speech.pitch import pitch
 from pipelines.speech.stock import stock_voices
-from pipelines.voice.espeak import Espeak
+from pipelines.voice.kokoro.melody import Melody, melody_of
+from pipelines.voice.kokoro.network import TIMBRE_SIZE, load_style
 from pipelines.voice.likeness.copying import Copy, Copyist, cut, parts_of
 from pipelines.voice.likeness.descent import Descent, Fitted, Lesson, Settings, Stretch
 from pipelines.voice.likeness.hearing import Ear
@@ -35,11 +36,10 @@ from pipelines.voice.likeness.own import own_plans
 from pipelines.voice.likeness.profile import FitScores, VoiceProfile
 from pipelines.voice.likeness.start import nearest_voices
 from pipelines.voice.likeness.style import MIDDLE
-from pipelines.voice.melody import Melody, melody_of
-from pipelines.voice.network import TIMBRE_SIZE, load_style
 from pipelines.voice.neural.building import swift_precision
 from pipelines.voice.neural.net import TorchKokoro
-from pipelines.voice.planner import ScriptPlanner
+from pipelines.voice.phonemes.espeak import Espeak
+from pipelines.voice.script.planner import ScriptPlanner
 
 CARDS: Final = ("kokoro-82m", "kokoro-voices", "resemblyzer", "stock-voices", "whisper-base")
 DEFAULT: Final = Settings()

@@ -10,12 +10,12 @@ from typing import Final
 
 from pipelines.media import Float32Array
 from pipelines.voice.delivery import NEUTRAL
-from pipelines.voice.melody import Melody, moved
-from pipelines.voice.network import Plan
+from pipelines.voice.kokoro.melody import Melody, moved
+from pipelines.voice.kokoro.network import Plan
 from pipelines.voice.neural.net import TorchKokoro
-from pipelines.voice.planner import ScriptPlanner
+from pipelines.voice.phonemes.symbols import token_ids
 from pipelines.voice.recordings.prompts import load_prompts
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.script.planner import ScriptPlanner
 
 LANGUAGES: Final = (
     "es",

@@ -9,8 +9,8 @@ import numpy as np
 
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
+from pipelines.voice.kokoro.melody import Melody
 from pipelines.voice.likeness.profile import TIMBRE_SIZE, LanguageOverride, VoiceProfile
-from pipelines.voice.melody import Melody
 
 MIDDLE = 64  # the row for a sentence of ordinary length; a profile's vectors stand against this one
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipelines.voice.front.base import ClauseReader
-from pipelines.voice.script import Phonemes, Piece, Span, Spoken
-from pipelines.voice.sentences import sentences
-from pipelines.voice.sounds import as_said_in
+from pipelines.voice.phonemes.sounds import as_said_in
+from pipelines.voice.script.pieces import Phonemes, Piece, Span, Spoken
+from pipelines.voice.script.sentences import sentences
 
 
 def at_home(pieces: tuple[Piece, ...], *, reader: ClauseReader, language: str) -> tuple[Piece, ...]:

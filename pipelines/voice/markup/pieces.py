@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.given import given_symbols
 from pipelines.voice.markup.saying import said_as
 from pipelines.voice.markup.script import MarkedScript, Pause, SaidAs
+from pipelines.voice.phonemes.given import given_symbols
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Piece, Span
+from pipelines.voice.script.pieces import Piece, Span
 from pipelines.voice.voices import language_of
 
 Foreign = Callable[[tuple[Piece, ...], str], tuple[Piece, ...]]  # pieces of another locale, with symbols for ours

@@ -10,13 +10,13 @@ import unicodedata
 from typing import Final
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.manner import PLAIN, Manner, Stretch
 from pipelines.voice.markup.script import MarkedScript, Part, Pause, SaidAs, Written
 from pipelines.voice.markup.source import Element, Place, parse
 from pipelines.voice.markup.values import emphasis_of, pause_of, prosody_of
 from pipelines.voice.markup.words import KINDS
-from pipelines.voice.script import Span
-from pipelines.voice.sentences import PARAGRAPH_PAUSE_S, SENTENCE_PAUSE_S
+from pipelines.voice.script.manner import PLAIN, Manner, Stretch
+from pipelines.voice.script.pieces import Span
+from pipelines.voice.script.sentences import PARAGRAPH_PAUSE_S, SENTENCE_PAUSE_S
 from pipelines.voice.voices import language_of
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")

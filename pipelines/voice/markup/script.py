@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pipelines.voice.manner import Stretch
 from pipelines.voice.markup.source import Place
-from pipelines.voice.script import Span
+from pipelines.voice.script.manner import Stretch
+from pipelines.voice.script.pieces import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipelines.errors import InputInvalidError
-from pipelines.voice.network import VOICED_HZ
+from pipelines.voice.kokoro.network import VOICED_HZ
 from pipelines.voice.neural.layers import Mask
 
 

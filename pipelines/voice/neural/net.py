@@ -17,7 +17,7 @@ from torch import Tensor
 
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
-from pipelines.voice.network import FRAME_SAMPLES, Plan, Utterance
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, Plan, Utterance
 from pipelines.voice.neural.building import KokoroModules, Precision, build
 from pipelines.voice.neural.encoding import encode, excitation
 from pipelines.voice.neural.features import Features, together
@@ -74,7 +74,7 @@ class TorchKokoro:
         """Compute what the decoder needs, without gradients.
 
         Args:
-            ids: 1 to 510 symbols, see ``pipelines.voice.symbols``.
+            ids: 1 to 510 symbols, see ``pipelines.voice.phonemes.symbols``.
             style: (256,) float32; only its prosody half, [128:], is used.
             speed: 1.0 is the voice's own.
             f0_scale: Factor on the pitch median.

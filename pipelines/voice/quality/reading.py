@@ -13,7 +13,7 @@ from pipelines.voice.markup.script import Pause
 from pipelines.voice.markup.source import is_markup
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Piece, Span
+from pipelines.voice.script.pieces import Piece, Span
 from pipelines.voice.voices import language_of
 
 

@@ -11,7 +11,7 @@ from pipelines.voice.loudness import PEAK_DBTP_MAX, TARGET_LUFS, integrated_lufs
 from pipelines.voice.quality.report import Fault, Finding
 
 LOUDNESS_OFF_MAX_LU: Final = 1.0  # EBU R 128 allows 0.5 for programmes, 1.0 live; a limited ad of 3 s needs the second
-PAUSE_MAX_S: Final = 1.5  # the longest pause between sentences is 0.6 s (pipelines.voice.sentences), with jitter 0.65 s
+PAUSE_MAX_S: Final = 1.5  # script.sentences pauses for 0.6 s at most, with jitter 0.65 s
 PAUSE_SLACK_S: Final = 0.6  # over a pause that the script asks for
 
 _FRAME_S: Final = 0.02

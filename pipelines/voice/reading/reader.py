@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from pipelines.errors import ScriptRefusedError
+from pipelines.voice.phonemes.symbols import token_ids
 from pipelines.voice.reading.contact import AddressReader, PhoneReader
 from pipelines.voice.reading.moments import DateReader, TimeReader
 from pipelines.voice.reading.money import MoneyReader
@@ -15,8 +16,7 @@ from pipelines.voice.reading.numbers import NumberReader
 from pipelines.voice.reading.parts import FractionReader, RomanReader
 from pipelines.voice.reading.rules import LanguageRules, RomanRule
 from pipelines.voice.reading.units import UnitReader
-from pipelines.voice.script import Piece, Span
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.script.pieces import Piece, Span
 
 PAUSE_S_MAX = 5.0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pipelines.voice.planner import ScriptPlanner
+from pipelines.voice.script.planner import ScriptPlanner
 
 _STRESS: Final = frozenset("ˈˌ ")
 _MODIFIERS: Final = frozenset("ːʰʲ\u0303")  # they belong to the sound before them

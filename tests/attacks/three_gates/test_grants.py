@@ -15,7 +15,7 @@ from consent.grant import Grant, ReasonCode, TakeRequest
 from pipelines.avatar.engine import PhotoAvatar
 from pipelines.media import AudioClip, MotionTrack, Portrait, Speech, Stage
 from pipelines.release.take import TakeProvenance
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from studio.jobs.plan import TakePlan
 from tests.fakes.gates import CARD, TEXT, Gates
 from tests.fakes.scenes import film

@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import PipelineError, ScriptRefusedError
-from pipelines.voice import kana
-from pipelines.voice.alignment import boundaries
-from pipelines.voice.espeak import Espeak, EspeakChild, EspeakProgram, open_espeak
 from pipelines.voice.front.base import FrontEnd
 from pipelines.voice.front.chinese import ChineseFrontEnd
 from pipelines.voice.front.japanese import JapaneseFrontEnd
 from pipelines.voice.front.spaced import SpacedFrontEnd, over_words
-from pipelines.voice.ipa import to_symbols
+from pipelines.voice.phonemes import kana
+from pipelines.voice.phonemes.espeak import Espeak, EspeakChild, EspeakProgram, open_espeak
+from pipelines.voice.phonemes.ipa import to_symbols
+from pipelines.voice.phonemes.symbols import SYMBOL_IDS, token_ids
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Span
-from pipelines.voice.sentences import sentences
-from pipelines.voice.symbols import SYMBOL_IDS, token_ids
+from pipelines.voice.script.pieces import Span
+from pipelines.voice.script.sentences import sentences
+from pipelines.voice.timing.alignment import boundaries
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.voice.espeak import open_espeak
 from pipelines.voice.front.spaced import SpacedFrontEnd
+from pipelines.voice.phonemes.espeak import open_espeak
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Spoken
-from pipelines.voice.sentences import sentences
+from pipelines.voice.script.pieces import Spoken
+from pipelines.voice.script.sentences import sentences
 from pipelines.voice.voices import LANGUAGES
 
 FOLDER = Path(__file__).with_name("hard_cases")

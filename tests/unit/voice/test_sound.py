@@ -11,11 +11,11 @@ import pytest
 
 from pipelines.errors import InputInvalidError, ScriptRefusedError
 from pipelines.voice.engine import ENGINES, open_engine
+from pipelines.voice.kokoro.network import Utterance
+from pipelines.voice.kokoro.timeline import TimedSymbol, Timeline, phoneme_times, word_times
 from pipelines.voice.loudness import PEAK_DBTP_MAX, TARGET_LUFS, integrated_lufs, normalise, true_peak_dbtp
-from pipelines.voice.network import Utterance
 from pipelines.voice.notices import require_notice
-from pipelines.voice.script import Phonemes, Span
-from pipelines.voice.timeline import TimedSymbol, Timeline, phoneme_times, word_times
+from pipelines.voice.script.pieces import Phonemes, Span
 from pipelines.voice.voices import LANGUAGES, VOICES, default_voice, language_of, voice_named, voices_for
 
 RATE = 24_000

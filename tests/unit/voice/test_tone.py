@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
 from pipelines.voice.delivery import NEUTRAL, Delivery
-from pipelines.voice.melody import melody_of, moved
-from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, Plan, load_style
-from pipelines.voice.symbols import token_ids
-from pipelines.voice.tilt import tilted
+from pipelines.voice.kokoro.melody import melody_of, moved
+from pipelines.voice.kokoro.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, Plan, load_style
+from pipelines.voice.kokoro.tilt import tilted
+from pipelines.voice.phonemes.symbols import token_ids
 from pipelines.voice.tone import TONES, delivery_of
 
 

@@ -12,9 +12,9 @@ from consent.errors import FileInvalidError
 from consent.grant import RecordId
 from consent.topics import mentions
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.dictionary import Wrong, read_entries
 from pipelines.voice.markup.reader import read_markup
-from pipelines.voice.planner import ScriptPlanner
+from pipelines.voice.phonemes.dictionary import Wrong, read_entries
+from pipelines.voice.script.planner import ScriptPlanner
 from studio.campaigns.brief import read_brief
 from studio.campaigns.planning import plan_takes
 from studio.jobs.plan import TakePlan

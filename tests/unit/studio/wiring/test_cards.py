@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.assets import ASSETS
 from pipelines.avatar.engine import PhotoAvatar
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights import load_cards
 from studio.wiring.cards import AVATAR_CARDS, VOICE_CARDS, cards_of_kind
 

@@ -12,7 +12,7 @@ from consent.errors import ConsentRefusedError
 from consent.grant import Grant, Sha256Hex
 from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, Speech, Timed
-from pipelines.voice.conversion import (
+from pipelines.voice.conversion.converters import (
     CONVERTERS,
     TargetRecording,
     VoiceConverter,

@@ -9,8 +9,8 @@ import pytest
 
 from consent.errors import ConsentRefusedError
 from consent.grant import Sha256Hex
-from pipelines.voice.conversion import TargetRecording, open_converter
-from pipelines.voice.converted import ConvertedVoice
+from pipelines.voice.conversion.converters import TargetRecording, open_converter
+from pipelines.voice.conversion.engine import ConvertedVoice
 from pipelines.voice.engine import VoiceEngine, open_engine
 from tests.unit.voice.coqui.conftest import Folder, clock, hum, make_grant
 

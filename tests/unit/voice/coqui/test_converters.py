@@ -13,7 +13,7 @@ import torch
 from consent.grant import Grant, Sha256Hex
 from pipelines.errors import CancelledError, InputInvalidError, WeightsError
 from pipelines.media import AudioClip, Speech
-from pipelines.voice.conversion import CONVERTERS, TargetRecording, VoiceConverter, open_converter
+from pipelines.voice.conversion.converters import CONVERTERS, TargetRecording, VoiceConverter, open_converter
 from tests.unit.voice.coqui.conftest import Folder, clock, hum
 
 A = Sha256Hex("a" * 64)

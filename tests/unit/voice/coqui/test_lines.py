@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ScriptRefusedError
 from pipelines.voice.coqui.lines import SCRIPT_CHARACTERS_MAX, Line, lines, words_said
-from pipelines.voice.script import Span
+from pipelines.voice.script.pieces import Span
 
 
 def read(text: str, *, language: str = "de", characters_max: int = 200, **said: str) -> tuple[Line, ...]:

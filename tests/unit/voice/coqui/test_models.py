@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.assets import ASSETS
 from pipelines.errors import InputInvalidError, ScriptRefusedError
-from pipelines.voice.conversion import CONVERTERS
+from pipelines.voice.conversion.converters import CONVERTERS
 from pipelines.voice.coqui.models import ARCHIVED_PARTS, VITS_MODELS
 from pipelines.voice.engine import ENGINES, open_engine
 from pipelines.weights import load_cards

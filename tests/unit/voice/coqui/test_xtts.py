@@ -13,7 +13,7 @@ from consent.errors import ConsentRefusedError
 from consent.grant import Grant, Sha256Hex
 from pipelines.errors import InputInvalidError, ScriptRefusedError, WeightsError
 from pipelines.media import Speech
-from pipelines.voice.conversion import TargetRecording
+from pipelines.voice.conversion.converters import TargetRecording
 from pipelines.voice.coqui.xtts import XttsV2
 from tests.unit.voice.coqui.conftest import Folder, clock, hum, make_grant, save_xtts
 

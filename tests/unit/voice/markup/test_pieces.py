@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.espeak import EspeakChild
 from pipelines.voice.markup.reader import read_markup
-from pipelines.voice.planner import Pass, ScriptPlanner
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.phonemes.espeak import EspeakChild
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.planner import Pass, ScriptPlanner
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import sys
 import pytest
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.manner import Manner
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.script import Pause, Written
 from pipelines.voice.markup.values import EMPHASIS
+from pipelines.voice.script.manner import Manner
 
 
 def manners(body: str, *, locale: str = "en-US") -> list[tuple[str, Manner]]:

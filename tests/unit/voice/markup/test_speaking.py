@@ -9,8 +9,8 @@ import pytest
 
 from consent.errors import ConsentRefusedError
 from pipelines.media import Speech
-from pipelines.voice.kokoro import KokoroVoice
-from tests.unit.voice.test_kokoro import NOW, Folder, grant_for
+from pipelines.voice.kokoro.engine import KokoroVoice
+from tests.unit.voice.kokoro.test_kokoro import NOW, Folder, grant_for
 
 SOURCE = "<speak>Buy <prosody rate='60%' volume='-9dB'>good</prosody> <sub alias='tea'>T</sub>.</speak>"
 SHOWN, HEARD = "Buy good T.", "Buy good tea."

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.media import Float32Array
-from pipelines.voice.network import KokoroNetwork, load_style
+from pipelines.voice.kokoro.network import KokoroNetwork, load_style
 from pipelines.voice.neural.net import TorchKokoro
-from pipelines.voice.symbols import token_ids
+from pipelines.voice.phonemes.symbols import token_ids
 
 # One short sentence each, as our own front ends write them.
 SENTENCES = {

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.media import Float32Array
-from pipelines.voice.network import FRAME_SAMPLES, VOICED_HZ, KokoroNetwork, Plan
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, VOICED_HZ, KokoroNetwork, Plan
 from pipelines.voice.neural.building import swift_precision
 from pipelines.voice.neural.lowrank import LowRank
 from pipelines.voice.neural.net import TorchKokoro

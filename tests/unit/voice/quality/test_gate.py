@@ -12,7 +12,7 @@ import pytest
 
 from bench.consenting import grant_for
 from pipelines.media import AudioClip, Float32Array, Speech
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.voice.loudness import normalise
 from pipelines.voice.quality.gate import at_listeners_rate, check_speech
 from pipelines.voice.quality.judges import EnrolledVoice, Judges, open_judges

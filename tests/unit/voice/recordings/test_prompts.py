@@ -9,9 +9,9 @@ import pytest
 
 from pipelines.assets import ASSETS
 from pipelines.errors import ProfileInvalidError
-from pipelines.voice.planner import ScriptPlanner
 from pipelines.voice.recordings.coverage import coverage, kinds, pairs, words_of
 from pipelines.voice.recordings.prompts import FOLDER, SENTENCES, languages, load_prompts, nearest
+from pipelines.voice.script.planner import ScriptPlanner
 
 UNSPACED = {"ja", "zh"}
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from consent.grant import Grant
 from pipelines.media import AudioClip, CancelCheck, Progress, Speech, never_cancel, no_progress
-from pipelines.voice.conversion import TargetRecording, VoiceConverter, require_targets
+from pipelines.voice.conversion.converters import TargetRecording, VoiceConverter, require_targets
 from pipelines.voice.engine import NO_PRONUNCIATIONS, Clock, VoiceEngine
 from pipelines.voice.voices import Voice
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipelines.media import Float32Array
-from pipelines.voice.edges import AHEAD_S, heard_stretch, symbol_edges
-from pipelines.voice.network import SAMPLE_RATE, Utterance
-from pipelines.voice.script import Phonemes, Span
+from pipelines.voice.kokoro.edges import AHEAD_S, heard_stretch, symbol_edges
+from pipelines.voice.kokoro.network import SAMPLE_RATE, Utterance
+from pipelines.voice.script.pieces import Phonemes, Span
 
 AHEAD = round(AHEAD_S * SAMPLE_RATE)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, Float32Array, Speech, Timed
-from pipelines.voice.warping import HOP_S, warp
+from pipelines.voice.timing.warping import HOP_S, warp
 
 DISTANCE_MAX: Final = 0.75  # the same words stay below .73; most other texts are above
 _SNAP_S: Final = 0.08  # how far a word's edge may be moved to the edge of a pause

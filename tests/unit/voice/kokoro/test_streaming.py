@@ -12,11 +12,11 @@ from consent.errors import ConsentRefusedError
 from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from pipelines.errors import CancelledError, InputInvalidError
 from pipelines.media import CancelCheck, never_cancel
+from pipelines.voice.kokoro.network import SAMPLE_RATE, Utterance
+from pipelines.voice.kokoro.streaming import HEAD_SYMBOLS, Chunk, headed, stream
 from pipelines.voice.loudness import TARGET_LUFS, integrated_lufs
-from pipelines.voice.network import SAMPLE_RATE, Utterance
-from pipelines.voice.planner import Pass
-from pipelines.voice.script import Phonemes, Span
-from pipelines.voice.streaming import HEAD_SYMBOLS, Chunk, headed, stream
+from pipelines.voice.script.pieces import Phonemes, Span
+from pipelines.voice.script.planner import Pass
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SCRIPT = "Hello there, again. Goodbye."

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pipelines.voice.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
+from pipelines.voice.phonemes.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
 
 # Places from the lips to the throat: bilabial 0, labiodental 1, dental 2, alveolar 3, postalveolar 4, retroflex 5,
 # palatal 6, velar 7, uvular 8, pharyngeal 9, glottal 10. Manners by how close the tongue comes.

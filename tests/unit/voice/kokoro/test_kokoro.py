@@ -13,10 +13,10 @@ import pytest
 from consent.errors import ConsentRefusedError
 from consent.grant import Grant, Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from pipelines.errors import CancelledError, InputInvalidError, ScriptRefusedError, WeightsError
-from pipelines.voice.kokoro import KokoroVoice
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.kokoro.network import KokoroNetwork, load_style
 from pipelines.voice.loudness import integrated_lufs, true_peak_dbtp
-from pipelines.voice.network import KokoroNetwork, load_style
-from pipelines.voice.planner import SCRIPT_CHARACTERS_MAX
+from pipelines.voice.script.planner import SCRIPT_CHARACTERS_MAX
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -19,22 +19,22 @@ from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, CancelCheck, Float32Array, Progress, Speech, never_cancel, no_progress
 from pipelines.voice.delivery import NEUTRAL, Delivery
 from pipelines.voice.engine import NO_PRONUNCIATIONS, Clock, WeightFiles
-from pipelines.voice.espeak import Espeak
+from pipelines.voice.kokoro.melody import moved
+from pipelines.voice.kokoro.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
+from pipelines.voice.kokoro.shaping import mannered, swelled
+from pipelines.voice.kokoro.tilt import tilted
+from pipelines.voice.kokoro.timeline import LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
 from pipelines.voice.likeness.profile import VoiceProfile
 from pipelines.voice.likeness.style import Style, fitted_style
 from pipelines.voice.loudness import normalise
-from pipelines.voice.manner import manners_of
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.source import is_markup
-from pipelines.voice.melody import moved
-from pipelines.voice.network import SAMPLE_RATE, TIMBRE_SIZE, KokoroNetwork, load_style
 from pipelines.voice.notices import require_notice
-from pipelines.voice.planner import Pass, ScriptPlanner
-from pipelines.voice.shaping import mannered, swelled
-from pipelines.voice.symbols import token_ids
-from pipelines.voice.tilt import tilted
-from pipelines.voice.timeline import LEAD_S, TAIL_S, TimedSymbol, Timeline, phoneme_times, word_times
+from pipelines.voice.phonemes.espeak import Espeak
+from pipelines.voice.phonemes.symbols import token_ids
+from pipelines.voice.script.manner import manners_of
+from pipelines.voice.script.planner import Pass, ScriptPlanner
 from pipelines.voice.voices import LANGUAGES, Voice, default_voice, language_of, voice_named, voices_for
 
 CARDS = ("kokoro-82m", "kokoro-voices")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.voice.dictionary import Entry, Wrong, read_entries, resolved
-from pipelines.voice.espeak import EspeakChild
-from pipelines.voice.planner import ScriptPlanner
+from pipelines.voice.phonemes.dictionary import Entry, Wrong, read_entries, resolved
+from pipelines.voice.phonemes.espeak import EspeakChild
+from pipelines.voice.script.planner import ScriptPlanner
 
 
 def entries(table: dict[str, object]) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.voice.script import Span
+from pipelines.voice.script.pieces import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

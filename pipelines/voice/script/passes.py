@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.script import Phonemes
-from pipelines.voice.symbols import TOKENS_MAX
+from pipelines.voice.phonemes.symbols import TOKENS_MAX
+from pipelines.voice.script.pieces import Phonemes
 
 COMFORTABLE = 380  # symbols; longer passes start to hurry and to drop words
 _CLAUSE_MARKS = frozenset(";:,—…)”.!?")

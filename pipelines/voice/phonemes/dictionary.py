@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.given import given_symbols
+from pipelines.voice.phonemes.given import given_symbols
 from pipelines.voice.voices import LANGUAGES, language_of
 
 ENTRIES_MAX: Final = 1_000

@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 
 from pipelines.media import Float32Array
-from pipelines.voice.network import SAMPLE_RATE, Utterance
-from pipelines.voice.script import Phonemes
+from pipelines.voice.kokoro.network import SAMPLE_RATE, Utterance
+from pipelines.voice.script.pieces import Phonemes
 
 AHEAD_S: Final = 0.05  # of the net's sound before its durations
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pipelines.media import Float32Array
 from pipelines.voice.delivery import Delivery
-from pipelines.voice.network import VOICED_HZ, Plan
+from pipelines.voice.kokoro.network import VOICED_HZ, Plan
 
 F0_MIN_HZ: Final = 50.0  # what the net's source was trained on, and a little more
 F0_MAX_HZ: Final = 600.0

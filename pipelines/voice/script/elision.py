@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.voice.front.base import ClauseReader
-from pipelines.voice.script import Piece, Span, Spoken
+from pipelines.voice.script.pieces import Piece, Span, Spoken
 
 LANGUAGES: Final = ("fr", "it")
 _LEANS: Final = re.compile(r"(?<![\w'’])[^\W\d_]{1,7}['’]$")

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.media import Float32Array
-from pipelines.voice.manner import PLAIN, Manner
-from pipelines.voice.network import FRAME_SAMPLES, VOICED_HZ, Plan, Utterance
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, VOICED_HZ, Plan, Utterance
+from pipelines.voice.script.manner import PLAIN, Manner
 
 _CURVE_HZ_PER_FRAME: Final = 2  # pitch and energy have two values a frame
 _GLIDE: Final = 5  # values of the pitch over which a step becomes a glide: 60 ms, as voices do

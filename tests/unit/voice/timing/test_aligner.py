@@ -11,9 +11,9 @@ import pytest
 from bench.consenting import grant_for
 from pipelines.errors import InputInvalidError
 from pipelines.media import AudioClip, Speech
-from pipelines.voice.aligner import align, heard_pauses
-from pipelines.voice.kokoro import KokoroVoice
-from pipelines.voice.warping import warp
+from pipelines.voice.kokoro.engine import KokoroVoice
+from pipelines.voice.timing.aligner import align, heard_pauses
+from pipelines.voice.timing.warping import warp
 
 RATE = 16_000
 TEXT = "Order before Friday, and get free delivery on every product."

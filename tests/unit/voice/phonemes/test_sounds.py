@@ -7,9 +7,9 @@ import re
 import pytest
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.given import IPA_MAX, given_symbols
-from pipelines.voice.sounds import as_said_in, distance, nearest
-from pipelines.voice.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
+from pipelines.voice.phonemes.given import IPA_MAX, given_symbols
+from pipelines.voice.phonemes.sounds import as_said_in, distance, nearest
+from pipelines.voice.phonemes.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
 from pipelines.voice.voices import LANGUAGES
 
 NEAREST = {"ʕ": "ʁ", "ɓ": None, "ɮ": "z", "ʀ": "ʁ", "q": "q", "ɦ": "h"}

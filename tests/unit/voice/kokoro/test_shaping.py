@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.voice.manner import PLAIN, Manner, Stretch, manners_of
-from pipelines.voice.network import FRAME_SAMPLES, Plan, Utterance
-from pipelines.voice.script import Span
-from pipelines.voice.shaping import mannered, swelled
+from pipelines.voice.kokoro.network import FRAME_SAMPLES, Plan, Utterance
+from pipelines.voice.kokoro.shaping import mannered, swelled
+from pipelines.voice.script.manner import PLAIN, Manner, Stretch, manners_of
+from pipelines.voice.script.pieces import Span
 
 FRAMES = (2, 4, 6, 4, 2)  # pad, three symbols, pad
 

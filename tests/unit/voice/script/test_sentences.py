@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.passes import passes
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Phonemes, Span
-from pipelines.voice.sentences import PARAGRAPH_PAUSE_S, SENTENCE_PAUSE_S, sentences
+from pipelines.voice.script.passes import passes
+from pipelines.voice.script.pieces import Phonemes, Span
+from pipelines.voice.script.sentences import PARAGRAPH_PAUSE_S, SENTENCE_PAUSE_S, sentences
 
 CASES = (
     ("two sentences", "en-US", "Good morning. Coffee is ready.", 2),

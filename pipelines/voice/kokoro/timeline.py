@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.media import Float32Array, Timed
-from pipelines.voice.edges import heard_stretch, symbol_edges
-from pipelines.voice.network import SAMPLE_RATE, Utterance
-from pipelines.voice.script import Phonemes, Span
-from pipelines.voice.symbols import MARKERS, PUNCTUATION
+from pipelines.voice.kokoro.edges import heard_stretch, symbol_edges
+from pipelines.voice.kokoro.network import SAMPLE_RATE, Utterance
+from pipelines.voice.phonemes.symbols import MARKERS, PUNCTUATION
+from pipelines.voice.script.pieces import Phonemes, Span
 
 LEAD_S = 0.15
 TAIL_S = 0.25

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.ipa import to_symbols
-from pipelines.voice.sounds import nearest
-from pipelines.voice.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
+from pipelines.voice.phonemes.ipa import to_symbols
+from pipelines.voice.phonemes.sounds import nearest
+from pipelines.voice.phonemes.symbols import MARKERS, PUNCTUATION, SYMBOL_IDS
 
 IPA_MAX: Final = 200  # signs; a name of thirty words
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from pipelines.errors import WeightsError
 from pipelines.media import Float32Array
-from pipelines.voice.halves import Halves, cut
+from pipelines.voice.kokoro.halves import Halves, cut
 
 SAMPLE_RATE = 24_000
 FRAME_SAMPLES = 600  # 25 ms

@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice import elision
 from pipelines.voice.engine import NO_PRONUNCIATIONS
-from pipelines.voice.espeak import Espeak, open_espeak
 from pipelines.voice.front.base import ClauseReader, FrontEnd
 from pipelines.voice.front.chinese import ChineseFrontEnd
 from pipelines.voice.front.japanese import JapaneseFrontEnd
 from pipelines.voice.front.spaced import SpacedFrontEnd
-from pipelines.voice.manner import Stretch
+from pipelines.voice.kokoro.timeline import BREATH_S
 from pipelines.voice.markup.foreign import at_home
 from pipelines.voice.markup.pieces import pieces_of
 from pipelines.voice.markup.reader import read_markup
 from pipelines.voice.markup.script import MarkedScript
 from pipelines.voice.markup.source import is_markup
-from pipelines.voice.passes import passes
+from pipelines.voice.phonemes.espeak import Espeak, open_espeak
+from pipelines.voice.phonemes.symbols import PUNCTUATION
 from pipelines.voice.reading.reader import ScriptReader
 from pipelines.voice.reading.rules import load_rules
-from pipelines.voice.script import Phonemes, Piece, join
-from pipelines.voice.sentences import sentences
-from pipelines.voice.symbols import PUNCTUATION
-from pipelines.voice.timeline import BREATH_S
+from pipelines.voice.script import elision
+from pipelines.voice.script.manner import Stretch
+from pipelines.voice.script.passes import passes
+from pipelines.voice.script.pieces import Phonemes, Piece, join
+from pipelines.voice.script.sentences import sentences
 from pipelines.voice.voices import language_of
 
 SCRIPT_CHARACTERS_MAX = 20_000  # about half an hour of speech; an ad is under a minute

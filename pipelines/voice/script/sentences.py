@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from pipelines.errors import ScriptRefusedError
-from pipelines.voice.script import Mark, Piece, Sentence, Span, Spoken
+from pipelines.voice.script.pieces import Mark, Piece, Sentence, Span, Spoken
 
 SENTENCE_PAUSE_S = 0.32
 PARAGRAPH_PAUSE_S = 0.60

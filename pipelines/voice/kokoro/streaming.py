@@ -15,11 +15,11 @@ import numpy as np
 from consent.grant import Grant, Modality, Use, require_grant
 from pipelines.errors import InputInvalidError
 from pipelines.media import CancelCheck, Float32Array, never_cancel
+from pipelines.voice.kokoro.network import SAMPLE_RATE, Utterance
+from pipelines.voice.kokoro.timeline import BREATH_S, LEAD_S, TAIL_S, TimedSymbol, Timeline
 from pipelines.voice.loudness import TARGET_LUFS, integrated_lufs
-from pipelines.voice.network import SAMPLE_RATE, Utterance
-from pipelines.voice.passes import passes
-from pipelines.voice.planner import Pass
-from pipelines.voice.timeline import BREATH_S, LEAD_S, TAIL_S, TimedSymbol, Timeline
+from pipelines.voice.script.passes import passes
+from pipelines.voice.script.planner import Pass
 
 HEAD_SYMBOLS = 45  # about three seconds of speech, which two cores make in one
 _HEAD_MIN = 12  # a shorter first pass sounds like a call

@@ -1,0 +1,1 @@
+"""A subject's voice laid over what another voice said."""
