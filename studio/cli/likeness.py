@@ -13,6 +13,7 @@ import typer
 from studio.cli.session import HomeOption, JsonOption, answer, open_wiring, plain_errors
 
 if TYPE_CHECKING:
+    from pipelines.avatar.footage.report import FootageReport
     from studio.likenesses.desk import LikenessDesk
     from studio.likenesses.listening import Report
     from studio.store.likenesses import LikenessRow, LikenessVersion
@@ -63,6 +64,36 @@ def enrol(
         with _reporting(quietly=as_json) as report:
             row = room.enrolling.enrol(record_id, voice=voice, language=language, by=by, report=report)
         answer(_row(row, room.desk), as_json=as_json, text=lambda: _enrolled(row))
+
+
+@app.command(epilog="Example: sayso likeness check --consent 3fa1b2 --footage film.mp4")
+def check(
+    consent: Annotated[
+        str,
+        typer.Option("--consent", metavar="ID", help="The record that allows it (its beginning).", show_default=False),
+    ],
+    footage: Annotated[
+        Path,
+        typer.Option(
+            "--footage", metavar="FILE", help="A film of the person, as the camera wrote it.", show_default=False
+        ),
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge footage of a person for a twin, and say what to film again. Nothing of it is kept.
+
+    Exit code 1 where it is not good enough.
+    """
+    with plain_errors():
+        from studio.wiring.filming import check_footage  # noqa: PLC0415 - keeps --help fast
+
+        wiring = open_wiring(home)
+        record_id = wiring.records.resolve(consent)
+        with _reporting(quietly=as_json) as report:
+            found = check_footage(wiring, record_id, footage, report=report)
+        answer(_footage(found), as_json=as_json, text=lambda: "\n".join(_footage_lines(found)))
+        raise typer.Exit(0 if found.is_good else 1)
 
 
 @app.command("list", epilog="Example: sayso likeness list")
@@ -199,6 +230,28 @@ def _enrolled(row: LikenessRow) -> str:
         f'hear it:       sayso likeness preview {row.id} --locale {newest.language} --text "…"\n'
         f"let it be used: sayso likeness release {row.id} --as EMAIL"
     )
+
+
+def _footage(found: FootageReport) -> dict[str, object]:
+    return {
+        "is_good": found.is_good,
+        "score": round(found.score, 3),
+        "findings": [
+            {"check": one.check, "severity": one.severity, "at_s": round(one.at_s, 2), "message": one.sentence}
+            for one in found.findings
+        ],
+        "values": {check: value for check, value, _ in found.values},
+        "not_measured": list(found.not_measured),
+    }
+
+
+def _footage_lines(found: FootageReport) -> list[str]:
+    verdict = "good enough for a twin" if found.is_good else "not good enough for a twin"
+    lines = [f"{verdict}; score {found.score:.2f} of 1"]
+    lines += [f"{one.severity:<6}  {one.check}, {one.at_s:.1f} s: {one.sentence}" for one in found.findings]
+    if found.not_measured:
+        lines.append(f"not measured: {', '.join(found.not_measured)}")
+    return lines
 
 
 def _row(row: LikenessRow, desk: LikenessDesk) -> dict[str, object]:

@@ -11,7 +11,7 @@ from studio.errors import UsageError
 from studio.jobs.plan import TakePlan
 from studio.likenesses.enrolling import Note
 from studio.likenesses.gate import LikenessGate
-from studio.likenesses.right import VoiceRight
+from studio.likenesses.right import LikenessRight
 from studio.store.campaigns import CampaignStore
 from studio.store.likenesses import LikenessRow, LikenessStore, LikenessVersion
 from studio.vault.item import is_of_voice
@@ -24,7 +24,7 @@ State: TypeAlias = Literal["waits", "released", "erased"]
 class LikenessDesk:
     """The acts. ``stop`` stops takes wherever they run and destroys what they have made so far."""
 
-    right: VoiceRight
+    right: LikenessRight
     gate: LikenessGate
     store: LikenessStore
     campaigns: CampaignStore

@@ -23,7 +23,7 @@ from consent.record import ConsentRecord
 from studio.errors import RecordingsRefusedError
 from studio.likenesses.gathering import Gathering, Kept
 from studio.likenesses.listening import FittedVoice, Fitter, HeardSet, Listener, Report
-from studio.likenesses.right import VoiceRight
+from studio.likenesses.right import LikenessRight
 from studio.store.filelock import locked
 from studio.store.likenesses import LikenessRow, LikenessStore, LikenessVersion
 from studio.store.statements import StatementStore
@@ -45,7 +45,7 @@ class Enrolling:
     ``note`` writes an act down in log and ledger; ``new_id`` names a new likeness.
     """
 
-    right: VoiceRight
+    right: LikenessRight
     gathering: Gathering
     store: LikenessStore
     statements: StatementStore

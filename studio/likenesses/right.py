@@ -1,7 +1,7 @@
-"""May this person's voice be enrolled and used under this record at all? What no single take decides.
+"""May this person's voice, or face, be enrolled and used under this record at all? What no single take decides.
 
 1. The consent is active.
-2. It covers the voice, and the subject has not taken the voice back.
+2. It covers the voice (or the face), and the subject has not taken it back.
 3. A recording goes in only if the signed record binds its bytes (docs/consent-spec.md 4.19), or if the subject made it
    on their own page, under this record, after signing: then it is the subject's own act that gives it.
 """
@@ -35,14 +35,15 @@ _SHOWN_MAX = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceRight:
-    """Reads records and says whether a voice may be kept for them."""
+class LikenessRight:
+    """Reads records and says whether a likeness of this modality may be kept for them."""
 
     records: RecordStore
     status: Callable[[RecordId], RecordStatus]
+    modality: Modality
 
     def require(self, record_id: RecordId) -> tuple[ConsentRecord, Envelope]:
-        """Return the record if its person's voice may be enrolled now.
+        """Return the record if its person's likeness may be enrolled now.
 
         Raises:
             ConsentRefusedError: it may not.
@@ -53,13 +54,13 @@ class VoiceRight:
             raise NotFoundError(f"there is no consent record {record_id} in this home")
         status = self.status(record_id)
         if status is not RecordStatus.ACTIVE:
-            raise ConsentRefusedError((_not_active(record_id, status),))
+            raise ConsentRefusedError((_not_active(record_id, status, self.modality),))
         record = envelope.record()
         taken_back = {one for restriction in envelope.restrictions for one in restriction.modalities}
-        if Modality.VOICE not in record.scope.modalities:
-            raise ConsentRefusedError((_no_voice(record_id, record),))
-        if Modality.VOICE in taken_back:
-            raise ConsentRefusedError((_taken_back(record_id),))
+        if self.modality not in record.scope.modalities:
+            raise ConsentRefusedError((_not_covered(record_id, record, self.modality),))
+        if self.modality in taken_back:
+            raise ConsentRefusedError((_taken_back(record_id, self.modality),))
         return record, envelope
 
 
@@ -86,29 +87,33 @@ def require_bound(record: ConsentRecord, hashes: Mapping[str, str]) -> None:
     )
 
 
-def _not_active(record_id: RecordId, status: RecordStatus) -> Reason:
+def _not_active(record_id: RecordId, status: RecordStatus, modality: Modality) -> Reason:
     return Reason(
         code=_STATUS_CODE[status],
-        message=f"the consent {record_id[:12]} is {str(status).replace('_', ' ')}; a voice needs one that is active",
+        message=(
+            f"the consent {record_id[:12]} is {str(status).replace('_', ' ')}; a {modality} needs one that is active"
+        ),
         needed="an active consent",
         found=str(status),
     )
 
 
-def _no_voice(record_id: RecordId, record: ConsentRecord) -> Reason:
+def _not_covered(record_id: RecordId, record: ConsentRecord, modality: Modality) -> Reason:
     covered = ", ".join(sorted(record.scope.modalities))
     return Reason(
         code=ReasonCode.MODALITY_NOT_COVERED,
-        message=f"the consent {record_id[:12]} covers {covered} and no voice; ask for a new consent that covers it",
-        needed="the modality voice",
+        message=(
+            f"the consent {record_id[:12]} covers {covered} and no {modality}; ask for a new consent that covers it"
+        ),
+        needed=f"the modality {modality}",
         found=covered,
     )
 
 
-def _taken_back(record_id: RecordId) -> Reason:
+def _taken_back(record_id: RecordId, modality: Modality) -> Reason:
     return Reason(
         code=ReasonCode.REVOKED,
-        message=f"the subject took the voice back from the consent {record_id[:12]}; ask for a new consent",
+        message=f"the subject took the {modality} back from the consent {record_id[:12]}; ask for a new consent",
         needed="nothing that the subject took back",
-        found="modality voice",
+        found=f"modality {modality}",
     )

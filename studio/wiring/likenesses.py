@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from consent.grant import ReasonCode, RecordId, Sha256Hex
+from consent.grant import Modality, ReasonCode, RecordId, Sha256Hex
 from studio.consents.actbook import ActBook
 from studio.jobs.plan import TakePlan
 from studio.likenesses.desk import LikenessDesk
@@ -14,7 +14,7 @@ from studio.likenesses.enrolling import Enrolling
 from studio.likenesses.gate import LikenessGate, public_name
 from studio.likenesses.gathering import Gathering
 from studio.likenesses.listening import Fitter, Listener
-from studio.likenesses.right import VoiceRight
+from studio.likenesses.right import LikenessRight
 from studio.store.campaigns import Fault, TakeStatus
 from studio.store.likenesses import LikenessRow, LikenessStore
 from studio.store.statements import StatementStore
@@ -38,7 +38,7 @@ class LikenessRoom:
 def open_likenesses(wiring: Wiring, *, listener: Listener | None = None, fitter: Fitter | None = None) -> LikenessRoom:
     """The likenesses of this studio; a test may bring its own ears."""
     store, gate = LikenessStore(wiring.engine), wiring.likenesses
-    right = VoiceRight(records=wiring.records, status=wiring.dossiers.status)
+    right = LikenessRight(records=wiring.records, status=wiring.dossiers.status, modality=Modality.VOICE)
     book = ActBook(records=wiring.records, clock=wiring.clock)
 
     def note(record_id: RecordId, action: str, actor: str, reason: str) -> object:

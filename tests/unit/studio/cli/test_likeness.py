@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from consent.keys import SigningKey
+from pipelines.avatar.footage.report import Finding, FootageReport
 from studio.cli.app import app
 from tests.fakes.ears import BAD, FakeFitter, FakeListener
 from tests.fakes.studio_home import StudioHome
@@ -119,3 +120,69 @@ def test_wrong_use_exits_2_without_traceback(home: StudioHome, words: tuple[str,
     assert out == ""
     assert err.strip()
     assert "Traceback" not in err
+
+
+def footage_report(*, is_good: bool) -> FootageReport:
+    finding = Finding(
+        check="light",
+        severity="advise" if is_good else "refuse",
+        value=20.0,
+        measured="the face is dark: 20",
+        needed="55",
+        advice="film before a window",
+        at_s=1.5,
+        example_frames=(37,),
+    )
+    return FootageReport(
+        findings=(finding,), values=(("light", 20.0, 0.0),), not_measured=("sync",), score=0.8 if is_good else 0.3
+    )
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_footage_is_judged_and_not_kept(
+    *, is_good: bool, home: StudioHome, record: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = home.folder / "film.mp4"
+    film.write_bytes(b"a film")
+    opened: list[Path] = []
+    monkeypatch.setattr("studio.wiring.filming.open_footage", opened.append)
+    monkeypatch.setattr("studio.wiring.filming.inspect_footage", lambda *_, **__: footage_report(is_good=is_good))
+    before = {path for path in Path(home.environ["SAYSO_HOME"]).rglob("*") if path.is_file()}
+    code, out, err = sayso("check", "--consent", record[:12], "--footage", film)
+    assert (code, opened) == (0 if is_good else 1, [film])
+    assert f"score {0.8 if is_good else 0.3:.2f}" in out
+    assert "1.5 s: the face is dark: 20; needed: 55; film before a window" in out
+    assert "not measured: sync" in out
+    assert err.strip() == "" or "look" in err
+    said = json.loads(sayso("check", "--consent", record[:12], "--footage", film, "--json")[1])
+    assert (said["is_good"], said["findings"][0]["check"], said["values"]) == (is_good, "light", {"light": 20.0})
+    after = {path for path in Path(home.environ["SAYSO_HOME"]).rglob("*") if path.is_file()}
+    assert {path.name for path in after - before} <= {"sayso.sqlite-wal", "sayso.sqlite-shm"}
+
+
+def test_footage_is_not_opened_without_a_consent_for_the_face(
+    home: StudioHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms = home.folder / "consent.toml"
+    terms.write_text(terms.read_text().replace(*BOUND).replace('["face", "voice"]', '["voice"]'))
+    wiring = home.wiring()
+    record_id = wiring.acts.new(terms).record_id
+    opened: list[Path] = []
+    monkeypatch.setattr("studio.wiring.filming.open_footage", opened.append)
+    code, _, err = sayso("check", "--consent", record_id, "--footage", home.folder / "film.mp4")
+    assert (code, opened) == (3, [])
+    assert "a face needs one that is active" in err
+    wiring.acts.sign(record_id, key=SigningKey.generate())
+    for approver in ("legal@example.com", "head@example.com"):
+        wiring.acts.approve(record_id, approver=approver, evidence=home.folder / "contract.pdf")
+    code, _, err = sayso("check", "--consent", record_id, "--footage", home.folder / "film.mp4")
+    assert (code, opened) == (3, [])
+    assert "no face" in err
+
+
+def test_what_is_no_film_is_said(home: StudioHome, record: str) -> None:
+    film = home.folder / "film.mp4"
+    film.write_bytes(b"not a film")
+    code, _, err = sayso("check", "--consent", record, "--footage", film)
+    assert code == 2
+    assert "60 to 180 seconds of one person who speaks" in err

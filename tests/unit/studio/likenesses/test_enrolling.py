@@ -10,11 +10,11 @@ import pytest
 
 from consent.decide import RecordStatus
 from consent.errors import ConsentRefusedError
-from consent.grant import ReasonCode, RecordId
+from consent.grant import Modality, ReasonCode, RecordId
 from consent.ledger import Acted
 from studio.consents.subject_acts import SubjectActs
 from studio.errors import NotFoundError, RecordingsRefusedError, UsageError
-from studio.likenesses.right import VoiceRight
+from studio.likenesses.right import LikenessRight
 from studio.store.statements import AttemptRow, StatementStore
 from tests.fakes.ears import BAD
 from tests.unit.studio.likenesses.conftest import RECORDINGS, LikenessStudio
@@ -116,7 +116,7 @@ def test_consent_that_ends_while_the_profile_is_sealed_keeps_nothing(studio: Lik
         asked.append(one)
         return RecordStatus.ACTIVE if len(asked) < 4 else RecordStatus.WITHDRAWN
 
-    right = VoiceRight(records=studio.wiring.records, status=status)
+    right = LikenessRight(records=studio.wiring.records, status=status, modality=Modality.VOICE)
     with pytest.raises(ConsentRefusedError):
         dataclasses.replace(studio.room.enrolling, right=right).enrol(record_id, voice=studio.voice, by="x")
     assert len(asked) == 4
