@@ -25,7 +25,9 @@ SAMPLE_RATE: Final = 16_000
 PASSAGE_S_MAX: Final = 28.0  # the net looks at 30 s; room for the padding that its front end adds
 
 _BEAM: Final = 2
-_TOKENS_MAX: Final = 224  # half of the net's context, as its makers allow for one window
+_CONTEXT: Final = 448  # of the net, in tokens; CTranslate2 leaves half of what it is told for the answer
+_TOKENS_MAX: Final = _CONTEXT // 2
+_HALVED_S_MIN: Final = 2.0
 _FRAME: Final = 320  # 20 ms
 
 
@@ -103,11 +105,20 @@ class PassageListener:
             looked,
             [[*tokens.sot_sequence, tokens.no_timestamps]],
             beam_size=_BEAM,
-            max_length=_TOKENS_MAX,
+            max_length=_CONTEXT,
             suppress_blank=True,
             suppress_tokens=list(get_suppressed_tokens(tokens, [-1]) or ()),
         )
-        written = tokens.decode([t for t in answer.sequences_ids[0] if t < tokens.eot]).strip()
+        sequence = answer.sequences_ids[0]
+        if len(sequence) >= _TOKENS_MAX and end_s - start_s > _HALVED_S_MIN:
+            # The net's room for words is full: in some scripts a letter takes two tokens. The rest would go unheard.
+            halves = stretches(AudioClip(waveform=cut, sample_rate=SAMPLE_RATE), longest_s=(end_s - start_s) * 0.7)
+            parts = [
+                self.hear(audio, start_s + first, start_s + end, language=spoken, cancel=cancel).text
+                for first, end in halves
+            ]
+            return Passage(text=" ".join(filter(None, parts)), start_s=start_s, end_s=end_s, languages=likely)
+        written = tokens.decode([t for t in sequence if t < tokens.eot]).strip()
         return Passage(text=written, start_s=start_s, end_s=end_s, languages=likely)
 
 

@@ -12,6 +12,7 @@ from scipy.signal import resample_poly
 
 from pipelines.errors import CancelledError, InputInvalidError
 from pipelines.media import AudioClip
+from pipelines.speech import passages
 from pipelines.speech.passages import PASSAGE_S_MAX, PassageListener, stretches
 
 RATE = 16_000
@@ -71,6 +72,18 @@ def test_words_and_language_are_heard(listener: PassageListener, clip: AudioClip
     assert passage.language == "en"
     assert passage.share("en") > 0.9
     assert passage.share("en", "fr") >= passage.share("en")
+
+
+@pytest.mark.weights
+def test_more_words_than_the_net_has_room_for_are_heard_in_halves(
+    listener: PassageListener, clip: AudioClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passages, "_CONTEXT", 32)
+    monkeypatch.setattr(passages, "_TOKENS_MAX", 16)
+    (passage,) = listener.listen(clip)
+    assert "my fellow Americans" in passage.text
+    assert "what you can do for your country" in passage.text
+    assert (passage.start_s, passage.end_s) == (0.0, clip.duration_s)
 
 
 @pytest.mark.weights
