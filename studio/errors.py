@@ -53,7 +53,7 @@ class JobError(StudioError):
 
 
 class RecordingsRefusedError(StudioError):
-    """No voice can be fitted from these recordings; ``advice`` says what to record again, sentence by sentence."""
+    """No likeness can be made of these recordings; ``advice`` says what to record or film again, one by one."""
 
     def __init__(self, advice: tuple[str, ...]) -> None:
         super().__init__("; ".join(advice) or "the recordings are not good enough; record again in a quiet room")

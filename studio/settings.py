@@ -59,6 +59,11 @@ class Settings:
         return self.home / "work"
 
     @property
+    def training_dir(self) -> Path:
+        """What trainings that are not finished have cut out of footage, a folder for each record."""
+        return self.home / "training"
+
+    @property
     def library_dir(self) -> Path:
         """Released files."""
         return self.home / "library"
@@ -115,6 +120,7 @@ class Settings:
             self.home,
             self.keys_dir,
             self.work_dir,
+            self.training_dir,
             self.library_dir,
             self.campaigns_dir,
             self.evidence_dir,

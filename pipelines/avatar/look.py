@@ -1,7 +1,8 @@
-"""How a presenter is drawn. Briefs name it, so this module needs nothing."""
+"""How a presenter is shown. No more than words, so that a brief can be read where no engine is installed."""
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Look: TypeAlias = Literal["photo", "cartoon"]  # as the picture shows them, or as a drawing of it
+Look: TypeAlias = Literal["photo", "cartoon"]
+Framing: TypeAlias = Literal["close", "bust", "half", "all"]  # "half" and "all" are for twins: as much as was filmed

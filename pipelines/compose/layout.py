@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.compose.captions import caption_lines
 from pipelines.compose.colour import Rgb, wall_and_accent
+from pipelines.compose.filmed import Filmed, Window, frame_filmed
 from pipelines.compose.framing import Bust, Framing, frame_presenter, shape_of
 from pipelines.compose.lettering import caption_height, caption_pad
 from pipelines.compose.spec import SceneSpec
@@ -45,6 +46,7 @@ class SceneLayout:
     reserved: tuple[Box, ...]
     presenter_frames: int
     end_card_frames: int
+    window: Window | None = None  # of the footage, for a presenter who was filmed
 
     @property
     def frame_count(self) -> int:
@@ -62,7 +64,14 @@ class SceneLayout:
         return wall_and_accent(self.spec.brand.colours)
 
 
-def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bust | None = None) -> SceneLayout:
+def lay_out(
+    spec: SceneSpec,
+    speech: Speech | None,
+    *,
+    fonts: FontSet,
+    bust: Bust | None = None,
+    filmed: Filmed | None = None,
+) -> SceneLayout:
     """Lay out a scene.
 
     Args:
@@ -70,6 +79,7 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
         speech: the padded speech (``timeline.pad_speech``), or None for a still picture.
         fonts: the studio's fonts.
         bust: how far the portrait reaches; None means like the demo presenters.
+        filmed: the footage of a presenter who was filmed, and stays before the background of the footage.
 
     Raises:
         InputInvalidError: something does not fit into this format, or a letter is in no font.
@@ -92,19 +102,30 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
             return fonts.width(text, size_px=size, locale=spec.locale, weight=Weight.SEMIBOLD) <= room
 
         captions = caption_lines(speech, fits=fits, fps=spec.fps)
-    framing = frame_presenter(
-        width,
-        height,
-        bust=bust or Bust(),
-        face_top_min=safe.y + round(short * _LABEL_ROOM),
-        face_bottom_max=band.y - round(short * 0.01) if captions else safe.y + safe.height,
-        beside_title=bool(spec.title or spec.product),
-    )
+    rows = {
+        "face_top_min": safe.y + round(short * _LABEL_ROOM),
+        "face_bottom_max": band.y - round(short * 0.01) if captions else safe.y + safe.height,
+    }
+    window: Window | None = None
+    if filmed is not None:
+        framing, window = frame_filmed(width, height, filmed, closeness=spec.framing, **rows)
+        stage = Stage(
+            background=window.cut(filmed.picture, width, height),
+            eye_line=framing.eye_line,
+            eye_distance=framing.eye_distance,
+            centre_x=framing.centre_x,
+        )
+    else:
+        beside_title = bool(spec.title or spec.product)
+        framing = frame_presenter(
+            width, height, bust=bust or Bust(), beside_title=beside_title, closeness=spec.framing, **rows
+        )
+        stage = dress(spec, framing, safe=safe, fonts=fonts)
     face = framing.face(width, height)
-    stage = dress(spec, framing, safe=safe, fonts=fonts)
     corner = Box(x=safe.x, y=safe.y, width=round(safe.width * _MARK_WIDTH[shape]), height=round(short * 0.095))
     mark = draw_mark(spec, corner, stage.background, fonts=fonts)
-    name = None if shape == "landscape" else _name_area(safe, face, band, short, has_captions=bool(captions))
+    has_title = shape == "landscape" and filmed is None  # on the wall beside the presenter
+    name = None if has_title else _name_area(safe, face, band, short, has_captions=bool(captions))
     card = _card_area(width, height) if spec.end_card and speech is not None else None
     used = [
         face,
@@ -128,6 +149,7 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
         reserved=tuple(used),
         presenter_frames=1 if speech is None else max(1, round(speech.audio.duration_s * spec.fps)),
         end_card_frames=round(_END_CARD_S * spec.fps) if card else 0,
+        window=window,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipelines.avatar.look import Framing as Closeness
 from pipelines.errors import InputInvalidError
 
 SPEC_VERSION = 1
@@ -43,6 +44,7 @@ class SceneSpec:
     call_to_action: str = ""
     web_address: str = ""
     background: Path | None = None
+    framing: Closeness = "bust"
     subtitles: bool = True
     end_card: bool = True
     seed: int = 0

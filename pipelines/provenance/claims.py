@@ -21,7 +21,8 @@ _BOX_KEYS: Final = ("x", "y", "width", "height")
 class ConsentClaim:
     """The consent a take ran under. ``public_hash`` is salted; ``checkpoint`` is the signed note of the decision.
 
-    ``voice_profile`` is the salted hash of the fitted voice that speaks, None for a voice that is nobody's.
+    ``voice_profile`` is the salted hash of the fitted voice that speaks, None for a voice that is nobody's;
+    ``face_profile`` that of the twin that is shown, None for a picture that moves.
     """
 
     take_id: str
@@ -30,6 +31,7 @@ class ConsentClaim:
     subject_class: str
     assurance: str
     voice_profile: str | None = None
+    face_profile: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the assertion's data."""
@@ -41,6 +43,7 @@ class ConsentClaim:
             "subjectClass": self.subject_class,
             "assurance": self.assurance,
             **({} if self.voice_profile is None else {"voiceProfile": _salted(self.voice_profile)}),
+            **({} if self.face_profile is None else {"faceProfile": _salted(self.face_profile)}),
         }
 
     @classmethod
@@ -53,6 +56,7 @@ class ConsentClaim:
             subject_class=_text(data.get("subjectClass")),
             assurance=_text(data.get("assurance")),
             voice_profile=_hash(data["voiceProfile"]) if "voiceProfile" in data else None,
+            face_profile=_hash(data["faceProfile"]) if "faceProfile" in data else None,
         )
 
 

@@ -19,6 +19,7 @@ from pipelines.release.take import TakeProvenance
 AIGC: Final = XmpName(namespace=AIGC_NAMESPACE, prefix="TC260", name="AIGC")
 # Titles are published. They are the same for everybody, so that nobody is recognised by them.
 PHOTO: Final = Ingredient(key="photo", title="reference picture", media_type="image/png")
+FOOTAGE: Final = Ingredient(key="footage", title="reference footage", media_type="video/mp4")
 VOICE: Final = Ingredient(key="voice", title="reference voice", media_type="audio/wav")
 MODEL: Final = Ingredient(
     key="model",
@@ -40,7 +41,7 @@ def manifest_spec(
     """Return what the manifest says."""
     request = grant.request
     source = digital_source_type(grant.subject_class)
-    parts = [PHOTO] if wanted.kind != "audio" else []
+    parts = [] if wanted.kind == "audio" else [PHOTO if provenance.face_profile is None else FOOTAGE]
     if Modality.VOICE in request.modalities:
         parts.append(VOICE)
     return ManifestSpec(
@@ -56,6 +57,7 @@ def manifest_spec(
             subject_class=grant.subject_class,
             assurance=grant.assurance,
             voice_profile=provenance.voice_profile,
+            face_profile=provenance.face_profile,
         ),
         disclosure=DisclosureClaim(
             market=request.market,

@@ -15,7 +15,7 @@ class TakeProvenance:
     """How a take was made.
 
     ``request`` is what it was made from; ``model_cards`` are all model cards that voice and avatar used;
-    ``voice_profile`` is the salted hash of the fitted profile that a person's own voice was spoken with;
+    ``voice_profile`` and ``face_profile`` are the salted hashes of the fitted voice and of the twin of a person;
     ``translated_from`` is the BCP 47 tag of the script it was translated from; ``producer`` is the controller's name,
     which is published where a market asks for it, and never the subject's.
     """
@@ -25,6 +25,7 @@ class TakeProvenance:
     translated_from: str | None = None
     producer: str = ""
     voice_profile: Sha256Hex | None = None
+    face_profile: Sha256Hex | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
-from pipelines.avatar.look import Look
+from pipelines.avatar.look import Framing, Look
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
@@ -40,6 +40,7 @@ class _Words(BaseModel):
     pronunciations: dict[str, str] | None = None
     pronunciation: dict[str, JsonValue] | None = None
     look: Look | None = None
+    framing: Framing | None = None
     title: str | None = None
     call_to_action: str | None = None
     subtitles: bool | None = None
@@ -99,6 +100,7 @@ class BriefModel(_Words):
     commercial: bool
     portrait: Text | None = None
     likeness: Text | None = None
+    twin: Text | None = None
     colours: Annotated[tuple[Colour, ...], Field(max_length=4)] = ()
     background: Text | None = None
     logo: Text | None = None
@@ -130,11 +132,10 @@ def read_brief(path: Path) -> Brief:
     model = file.validate(BriefModel)
     if model.likeness is not None:
         _check_one_voice(file, model)
+    _check_one_face(file, model)
     check_words(file, model.pronunciation)
     for index, take in enumerate(model.takes):
         _check_take(file, index, take)
-    if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
-        raise file.problem("takes", message='a video or a still needs a picture; write portrait = "FILE"')
     return Brief(
         file=file,
         model=model,
@@ -153,6 +154,32 @@ def _check_one_voice(file: TomlFile, model: BriefModel) -> None:
         for index, take in enumerate(model.takes):
             if getattr(take, key) is not None:
                 raise file.problem("takes", index, key, message=message)
+
+
+def _check_one_face(file: TomlFile, model: BriefModel) -> None:
+    if model.twin is None:
+        if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
+            message = 'a video or a still needs a picture; write portrait = "FILE", or twin = "ID"'
+            raise file.problem("takes", message=message)
+        for key, found in _said(model, "framing"):
+            if found in ("half", "all"):
+                message = f"{found!r} is for twins: a portrait ends at the chest; take 'bust' or 'close'"
+                raise file.problem(*key, message=message)
+        return
+    if model.portrait is not None:
+        raise file.problem("portrait", message="the twin is shown in place of a portrait; leave one of the two out")
+    if model.background is not None:
+        raise file.problem("background", message="a twin stays before what it was filmed before; leave this out")
+    for key, found in _said(model, "look"):
+        if found != "photo":
+            raise file.problem(*key, message=f"a twin is shown as it was filmed; {found!r} is for portraits")
+
+
+def _said(model: BriefModel, name: str) -> list[tuple[tuple[str | int, ...], object]]:
+    """Where a key is said, for the brief or for a take, and what it says."""
+    places: list[tuple[tuple[str | int, ...], object]] = [((name,), getattr(model, name))]
+    places += [(("takes", index, name), getattr(take, name)) for index, take in enumerate(model.takes)]
+    return [(key, found) for key, found in places if found is not None]
 
 
 def _shows_a_face(format_: str) -> bool:

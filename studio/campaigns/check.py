@@ -12,7 +12,7 @@ from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
 from studio.campaigns.deciding import decide_in_order
 from studio.campaigns.planning import CardsFor, plan_takes
-from studio.campaigns.produce import planned_likeness
+from studio.campaigns.produce import planned_likenesses
 from studio.jobs.likeness import Likenesses, NoLikenesses
 from studio.store.campaigns import CampaignStore
 from studio.store.ledger import LedgerStore
@@ -47,7 +47,7 @@ class Checker:
             campaign_id="check",
             producer="",
             cards_for=self.cards_for,
-            likeness=planned_likeness(brief, self.likenesses),
+            likenesses=planned_likenesses(brief, self.likenesses),
         )
         decisions = decide_in_order(
             (plan.request for plan in plans),

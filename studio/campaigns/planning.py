@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 from studio.campaigns.brief import Brief, TakeModel
 from studio.campaigns.saying import words_said
 from studio.jobs.likeness import PlannedLikeness
@@ -42,9 +42,10 @@ def plan_takes(
     campaign_id: str,
     producer: str,
     cards_for: CardsFor,
-    likeness: PlannedLikeness | None = None,
+    likenesses: Mapping[Modality, PlannedLikeness] | None = None,
 ) -> tuple[TakePlan, ...]:
-    """Lay out one plan per format of each ``[[takes]]`` table, in the brief's order; ``likeness`` speaks them all."""
+    """Lay out one plan per format of each ``[[takes]]`` table, in the brief's order; ``likenesses`` make them all."""
+    made_in = likenesses or {}
     portrait_sha256 = None if brief.portrait is None else file_sha256(brief.portrait)
     pairs = [(take, format_) for take in brief.model.takes for format_ in take.all_formats]
     plans = []
@@ -60,7 +61,9 @@ def plan_takes(
             producer=producer,
         )
         if bare.kind != "still":
-            bare = bare.model_copy(update={"likeness": likeness})
+            bare = bare.model_copy(update={"likeness": made_in.get(Modality.VOICE)})
+        if bare.kind != "audio":
+            bare = bare.model_copy(update={"twin": made_in.get(Modality.FACE)})
         weights, not_commercial = cards_for(bare)
         plans.append(bare.model_copy(update={"weights": weights, "weights_not_commercial": not_commercial}))
     return tuple(plans)
@@ -124,6 +127,7 @@ _SHARED = {
     "pitch",
     "pronunciations",
     "look",
+    "framing",
     "title",
     "call_to_action",
     "subtitles",

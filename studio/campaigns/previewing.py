@@ -8,44 +8,48 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Final
 
+from consent.grant import Modality
 from consent.record import ConsentRecord
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
 from studio.campaigns.brief import Brief, read_brief
 from studio.errors import UsageError
+from studio.store.likenesses import LikenessRow
+
+FILM: Final = "960x540"  # a quarter of what is released: enough to judge a mouth by
 
 
 def preview_brief(
     folder: Path,
     *,
-    record_id: str,
+    likeness: LikenessRow,
     record: ConsentRecord,
-    likeness: str,
     text: str,
     locale: str,
     market: str | None = None,
     channel: str | None = None,
 ) -> Brief:
-    """Write a brief of one sound into ``folder`` and read it.
+    """Write a brief of one sound, or for a twin of one small film, into ``folder`` and read it.
 
     Raises:
         FileInvalidError: a word of it is wrong.
         UsageError: the scope has no market or channel that this studio knows; say which.
     """
-    scope = record.scope
+    scope, is_twin = record.scope, likeness.modality is Modality.FACE
     said = {
-        "consent": record_id,
+        "consent": likeness.record_id,
         "brand": scope.brands[0],
         "product": scope.products[0],
-        "likeness": likeness,
+        "twin" if is_twin else "likeness": likeness.id,
     }
     take = {
         "locale": locale,
         "market": market or _first_known(scope.territories, "market"),
         "channel": channel or _first_known(scope.channels, "channel"),
-        "format": "wav",
+        "format": FILM if is_twin else "wav",
         "text": text,
     }
     lines = [*map(_line, said.items()), "commercial = false", "[[takes]]", *map(_line, take.items())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Protocol
 from consent.decide import Granted
 from consent.envelope import Envelope
 from consent.errors import RecordInvalidError
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 from consent.policy import Rulebook
 from studio.campaigns.brief import Brief
 from studio.campaigns.deciding import decide_in_order
@@ -87,7 +87,7 @@ class Producer:
             campaign_id=campaign_id,
             producer=_controller_name(envelope),
             cards_for=self.cards_for,
-            likeness=planned_likeness(brief, self.likenesses),
+            likenesses=planned_likenesses(brief, self.likenesses),
         )
         self._copy_inputs(brief, plans[0])
         rows = self._decide(plans, envelope)
@@ -178,10 +178,19 @@ def find_record(records: RecordStore, brief: Brief) -> RecordId:
     return records.resolve(brief.model.consent)
 
 
-def planned_likeness(brief: Brief, likenesses: Likenesses) -> PlannedLikeness | None:
-    """The fitted voice that a brief asks for; raises ``NotFoundError`` if there is none of its name."""
-    name = brief.model.likeness
-    return None if name is None else likenesses.planned(name, is_preview=brief.is_preview)
+def planned_likenesses(brief: Brief, likenesses: Likenesses) -> Mapping[Modality, PlannedLikeness]:
+    """The fitted voice and the twin that a brief asks for.
+
+    Raises:
+        NotFoundError: there is none of that name.
+        UsageError: a voice is asked to be a twin, or the other way round.
+    """
+    named = {Modality.VOICE: brief.model.likeness, Modality.FACE: brief.model.twin}
+    return {
+        modality: likenesses.planned(name, modality=modality, is_preview=brief.is_preview)
+        for modality, name in named.items()
+        if name is not None
+    }
 
 
 def _inside(library_dir: Path, path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""sayso likeness …: a consenting person's own voice, from recordings to a take that speaks in it."""
+"""sayso likeness …: a consenting person's own voice and face, from recordings to a take that is made in them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio.cli.session import HomeOption, JsonOption, answer, open_wiring, plain_errors
+from studio.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.avatar.footage.report import FootageReport
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from studio.likenesses.listening import Report
     from studio.store.likenesses import LikenessRow, LikenessVersion
 
-app = typer.Typer(no_args_is_help=True, help="Likenesses: a consenting person's own voice.")
+app = typer.Typer(no_args_is_help=True, help="Likenesses: a consenting person's own voice, and twin.")
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The likeness's id, or its beginning.", show_default=False)
@@ -43,6 +44,15 @@ def enrol(
             show_default=False,
         ),
     ] = None,
+    footage: Annotated[
+        Path | None,
+        typer.Option(
+            "--footage",
+            metavar="FILE",
+            help="A film of the person that the record binds: a twin is trained from it, in place of a voice.",
+            show_default=False,
+        ),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option("--language", metavar="TAG", help="Default: the subject's language.", show_default=False),
@@ -51,9 +61,9 @@ def enrol(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit a voice to a person's recordings: a minute or two. Legal lets it be used afterwards.
+    """Fit a voice to a person's recordings, or train a twin from footage: minutes. Legal lets it be used afterwards.
 
-    Recordings that are not good enough are refused, with what to record again; then nothing of them is kept.
+    What is not good enough is refused, with what to record or film again; then nothing of it is kept.
     """
     with plain_errors():
         from studio.wiring.likenesses import open_likenesses  # noqa: PLC0415 - keeps --help fast
@@ -61,8 +71,34 @@ def enrol(
         wiring = open_wiring(home)
         room = open_likenesses(wiring)
         record_id = wiring.records.resolve(consent)
+        if footage is not None and (voice is not None or language is not None):
+            raise UsageError("a twin needs no --voice and no --language; enrol the voice by a call of its own")
         with _reporting(quietly=as_json) as report:
-            row = room.enrolling.enrol(record_id, voice=voice, language=language, by=by, report=report)
+            if footage is not None:
+                row = room.filming.enrol(record_id, footage=footage, by=by, report=report)
+            else:
+                row = room.enrolling.enrol(record_id, voice=voice, language=language, by=by, report=report)
+        answer(_row(row, room.desk), as_json=as_json, text=lambda: _enrolled(row))
+
+
+@app.command(epilog="Example: sayso likeness train --consent 3fa1b2")
+def train(
+    consent: Annotated[
+        str,
+        typer.Option("--consent", metavar="ID", help="The record that allows it (its beginning).", show_default=False),
+    ],
+    by: ByOption = CONSOLE,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a twin from the footage that is kept: a training that was stopped or killed goes on."""
+    with plain_errors():
+        from studio.wiring.likenesses import open_likenesses  # noqa: PLC0415 - keeps --help fast
+
+        wiring = open_wiring(home)
+        room = open_likenesses(wiring)
+        with _reporting(quietly=as_json) as report:
+            row = room.filming.train(wiring.records.resolve(consent), by=by, report=report)
         answer(_row(row, room.desk), as_json=as_json, text=lambda: _enrolled(row))
 
 
@@ -130,12 +166,12 @@ def preview(
         str | None, typer.Option("--channel", help="Default: the first that the consent names.", show_default=False)
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where to copy the sound.", show_default=False)
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to copy the file.", show_default=False)
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hear a likeness: a take of sound like any other, asked of the consent, labelled, signed, and on record."""
+    """Try a likeness: a sound, or for a twin a small film; asked of the consent, labelled, signed, and on record."""
     with plain_errors():
         from studio.campaigns.previewing import preview_brief  # noqa: PLC0415 - keeps --help fast
         from studio.cli.campaign import report, run_brief  # noqa: PLC0415 - as above
@@ -144,13 +180,12 @@ def preview(
         wiring = open_wiring(home)
         room = open_likenesses(wiring)
         row = room.desk.find(likeness)
-        record, _ = room.enrolling.right.require(row.record_id)
+        record, _ = room.desk.right[row.modality].require(row.record_id)
         with tempfile.TemporaryDirectory(prefix="sayso-preview-") as folder:
             brief = preview_brief(
                 Path(folder),
-                record_id=row.record_id,
+                likeness=row,
                 record=record,
-                likeness=row.id,
                 text=text,
                 locale=locale,
                 market=market,
@@ -171,14 +206,16 @@ def release(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a likeness be used: from now on briefs that name it speak with this version."""
+    """Let a likeness be used: from now on briefs that name it are made in this version."""
     with plain_errors():
+        from studio.likenesses.gate import KEYS  # noqa: PLC0415 - keeps --help fast
+
         desk = _desk(home)
         row = desk.release(likeness, version=version, by=by)
         answer(
             _row(row, desk),
             as_json=as_json,
-            text=lambda: f'{row.id} may be used; write likeness = "{row.id}" into a brief',
+            text=lambda: f'{row.id} may be used; write {KEYS[row.modality]} = "{row.id}" into a brief',
         )
 
 
@@ -225,11 +262,19 @@ def _reporting(*, quietly: bool) -> Iterator[Report]:
 
 def _enrolled(row: LikenessRow) -> str:
     newest = row.versions[-1]
+    locale = newest.language or "TAG"
     return (
-        f"{row.id} version {newest.version} is enrolled from {newest.report.get('speech_s')} s of speech\n"
-        f'hear it:       sayso likeness preview {row.id} --locale {newest.language} --text "…"\n'
+        f"{row.id} version {newest.version} is enrolled from {_length(newest)}\n"
+        f'try it:         sayso likeness preview {row.id} --locale {locale} --text "…"\n'
         f"let it be used: sayso likeness release {row.id} --as EMAIL"
     )
+
+
+def _length(version: LikenessVersion) -> str:
+    footage = version.report.get("footage")
+    if isinstance(footage, Mapping):
+        return f"{footage.get('seconds')} s of footage, score {footage.get('score')} of 1"
+    return f"{version.report.get('speech_s')} s of speech"
 
 
 def _footage(found: FootageReport) -> dict[str, object]:
@@ -254,10 +299,15 @@ def _footage_lines(found: FootageReport) -> list[str]:
     return lines
 
 
+def _in_words(value: object) -> str:
+    return ("; ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
+
+
 def _row(row: LikenessRow, desk: LikenessDesk) -> dict[str, object]:
     return {
         "id": row.id,
         "consent": row.record_id,
+        "modality": row.modality.value,
         "created_at": row.created_at.isoformat(),
         "versions": [_version(row, one, desk) for one in row.versions],
     }
@@ -281,18 +331,22 @@ def _version(row: LikenessRow, version: LikenessVersion, desk: LikenessDesk) -> 
 def _line(row: LikenessRow, desk: LikenessDesk) -> str:
     newest = row.versions[-1]
     state = desk.state(row, newest)
-    return f"{row.id}  {state:<8}  v{newest.version}  {newest.language:<6}  consent {row.record_id[:12]}"
+    return (
+        f"{row.id}  {row.modality:<5}  {state:<8}  v{newest.version}  {newest.language:<6}  "
+        f"consent {row.record_id[:12]}"
+    )
 
 
 def _lines(row: LikenessRow, desk: LikenessDesk) -> list[str]:
-    lines = [f"{row.id}  under consent {row.record_id}"]
+    lines = [f"{row.id}  {row.modality}  under consent {row.record_id}"]
     for one in row.versions:
         let = f", let by {one.released_by}" if one.released_by else ""
         lines.append(
             f"version {one.version}  {desk.state(row, one)}  {one.language}  {len(one.recordings)} recordings, "
-            f"{one.report.get('speech_s')} s of speech, by {one.enrolled_by} at {one.enrolled_at:%Y-%m-%d %H:%M}{let}"
+            f"{_length(one)}, by {one.enrolled_by} at {one.enrolled_at:%Y-%m-%d %H:%M}{let}"
         )
-        fit = one.report.get("fit")
-        if isinstance(fit, Mapping):
-            lines += [f"  {name}: {value}" for name, value in fit.items()]
+        for part in ("footage", "fit"):
+            found = one.report.get(part)
+            if isinstance(found, Mapping):
+                lines += [f"  {name}: {_in_words(value)}" for name, value in found.items()]
     return lines

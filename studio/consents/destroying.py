@@ -38,10 +38,11 @@ from studio.consents.withdrawal import Cleared, Withdrawal, take_down, touched
 from studio.notices.notifier import About, Notifier
 from studio.store.ledger import LedgerStore
 from studio.store.records import RecordStore
-from studio.vault.item import Kind, is_of_voice
+from studio.vault.item import Kind, is_of
 from studio.vault.vault import Vault
 
 STUDIO = "studio"  # the actor of what runs by itself
+_LIKENESSES = frozenset({Modality.VOICE, Modality.FACE})
 FRESH = timedelta(days=2)  # for so long the sweep makes sure that a withdrawal was not cut off anywhere
 
 
@@ -111,11 +112,11 @@ class Destruction:
     def restricted(self, record_id: RecordId, restriction: Restriction) -> None:
         """Tell who has to know of a part that was taken back; the rest still stands.
 
-        If it is the voice, the voice alone is destroyed: recordings, and what was fitted from them.
+        If it is the voice or the face, that alone is destroyed: recordings and footage, and what was made from them.
         """
         at = self.clock()
-        if Modality.VOICE in restriction.modalities:
-            self._silence(record_id, at=at)
+        if not _LIKENESSES.isdisjoint(restriction.modalities):
+            self._destroy_parts(record_id, at=at)
         envelope, known = self.records.find(record_id), self._known(record_id, at)
         if envelope is None or known is None or envelope.salt is None:
             return
@@ -138,7 +139,7 @@ class Destruction:
         if known is None:
             return None
         if known.ending is None:  # a partial withdrawal that was cut off is ended here
-            return self._silence(record_id, at=at) if self._has_no_voice(record_id) else None
+            return self._destroy_parts(record_id, at=at)
         before = self.certificates.of(known.about.public_hash)
         is_fresh = at - known.ending.at < FRESH
         if known.ending.how == "withdrawn" and (is_fresh or not before):
@@ -161,18 +162,22 @@ class Destruction:
         known = self._known(record_id, at)
         return None if known is None else known.ending
 
-    def _has_no_voice(self, record_id: RecordId) -> bool:
+    def _taken_back(self, record_id: RecordId) -> frozenset[Modality]:
         envelope = self.records.find(record_id)
-        taken_back = () if envelope is None else envelope.restrictions
-        return any(Modality.VOICE in one.modalities for one in taken_back)
+        restrictions = () if envelope is None else envelope.restrictions
+        return _LIKENESSES & {modality for one in restrictions for modality in one.modalities}
 
-    def _silence(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
-        """Destroy the voice and nothing else; returns the certificate if there was anything."""
-        gone = tuple(filter(is_of_voice, self.vault.items(record_id)))
+    def _destroy_parts(self, record_id: RecordId, *, at: datetime) -> DestructionCertificate | None:
+        """Destroy voice or face as far as taken back, and nothing else; the certificate if there was anything."""
+        parts = self._taken_back(record_id)
+        cleared = self.copies.clear_face(record_id) if Modality.FACE in parts else _NOTHING
+        gone = tuple(item for item in self.vault.items(record_id) if any(is_of(item, part) for part in parts))
         for item in gone:
             self.vault.erase(item.id, at=at, why="withdrawn")
         known = self._known(record_id, at)
-        return self._certify(known, cause="withdrawn", cleared=_NOTHING, must=False) if known and gone else None
+        if known is None or not (gone or cleared.pictures):
+            return None
+        return self._certify(known, cause="withdrawn", cleared=cleared, must=False)
 
     def _withdraw_older(self, record: ConsentRecord, *, at: datetime) -> None:
         """The versions that this one replaced go with it, whatever time they had left."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from consent.decide import RecordStatus
@@ -22,6 +23,8 @@ from studio.jobs.plan import THUMBNAIL, TakePlan
 from studio.store.campaigns import CampaignStore, TakeRow
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
+
+TRAINING_LEFT_S = 7 * 86_400.0
 
 # These keep no picture on the shelf.
 _ENDED = frozenset({RecordStatus.WITHDRAWN, RecordStatus.EXPIRED, RecordStatus.DECLINED, RecordStatus.SUPERSEDED})
@@ -45,25 +48,47 @@ class Withdrawal:
     shelf: AssetShelf
     work_dir: Path
     campaigns_dir: Path
+    training_dir: Path
     status: Callable[[RecordId], RecordStatus]
     is_on_record: Callable[[TakeId], bool]
 
     def clean_up(self, record_id: RecordId) -> Cleared:
-        """Destroy quarantine, campaign inputs and shelf copies of this record. Its running takes have been stopped."""
+        """Destroy quarantine, campaign inputs, shelf copies and unfinished trainings of this record.
+
+        Its running takes have been stopped.
+        """
         rows = self.campaigns.takes_of_record(record_id)
         # What is on record may wait in quarantine for its move into the library.
         names = [name for row in rows for name in (row.id, row.id + THUMBNAIL)]
         unreleased = [self.work_dir / name for name in names if not self.is_on_record(TakeId(name))]
         inputs = [self.campaigns_dir / campaign_id for campaign_id in {row.campaign_id for row in rows}]
-        shelved = frozenset(filter(self.shelf.holds, self._assets_of(record_id)))
-        unbound = shelved - self._bound_elsewhere(record_id, shelved) if shelved else shelved
         return Cleared(
             takes=sum(map(_remove, unreleased)),
             campaigns=sum(map(_remove, inputs)),
-            pictures=self._unshelve(unbound),
+            pictures=self._unshelve(record_id) + self._stop_training(record_id),
         )
 
-    def _unshelve(self, unbound: frozenset[str]) -> int:
+    def clear_face(self, record_id: RecordId) -> Cleared:
+        """Destroy the copies of the person's pictures and no more; the takes that show them have been stopped."""
+        campaigns = {row.campaign_id for row in self.campaigns.takes_of_record(record_id)}
+        copies = [path for one in campaigns for path in (self.campaigns_dir / one).glob("portrait.*")]
+        for path in copies:
+            path.unlink(missing_ok=True)
+        pictures = len(copies) + self._unshelve(record_id) + self._stop_training(record_id)
+        return Cleared(takes=0, campaigns=0, pictures=pictures)
+
+    def clear_old_trainings(self, *, at: datetime) -> int:
+        """Destroy what trainings have left that nobody went on with for a week; returns how many."""
+        old = (one for one in self.training_dir.iterdir() if at.timestamp() - one.stat().st_mtime > TRAINING_LEFT_S)
+        return sum(map(_remove, tuple(old)))
+
+    def _stop_training(self, record_id: RecordId) -> int:
+        """Destroy what an unfinished training has cut out of footage; one that runs fails then. Returns how many."""
+        return int(_remove(self.training_dir / record_id))
+
+    def _unshelve(self, record_id: RecordId) -> int:
+        shelved = frozenset(filter(self.shelf.holds, self._assets_of(record_id)))
+        unbound = shelved - self._bound_elsewhere(record_id, shelved) if shelved else shelved
         for sha256 in unbound:
             self.shelf.destroy(sha256)
         return len(unbound)

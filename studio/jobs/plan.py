@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
-from pipelines.avatar.look import Look
+from pipelines.avatar.look import Framing, Look
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness
@@ -53,6 +54,8 @@ class TakePlan(BaseModel):
     look: Look = "photo"
     voice: str | None = None
     likeness: PlannedLikeness | None = None  # speaks in place of ``voice``
+    twin: PlannedLikeness | None = None  # is shown in place of ``portrait``
+    framing: Framing = "bust"  # how much of the person is shown
     voice_gender: Literal["female", "male"] | None = None
     speed: float = 1.0
     tone: Tone = "neutral"
@@ -94,12 +97,18 @@ class TakePlan(BaseModel):
         return self.format.split(".", 1)[0]
 
     @property
+    def likenesses(self) -> Mapping[Modality, PlannedLikeness]:
+        """The likenesses that this kind of take is made in."""
+        modalities = modalities_of(self.format)
+        named = {Modality.VOICE: self.likeness, Modality.FACE: self.twin}
+        return {modality: one for modality, one in named.items() if one is not None and modality in modalities}
+
+    @property
     def request(self) -> TakeRequest:
         """What consent is asked, at each of the three gates."""
         modalities = modalities_of(self.format)
         pictures = (self.portrait_sha256,) if Modality.FACE in modalities and self.portrait_sha256 else ()
-        speaks_as = self.likeness if Modality.VOICE in modalities else None
-        recordings = () if speaks_as is None else speaks_as.recordings
+        recordings = (sha256 for one in self.likenesses.values() for sha256 in one.recordings)
         return TakeRequest(
             take_id=TakeId(self.take_id),
             record_id=RecordId(self.record_id),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from consent.grant import Modality
 from studio.errors import UsageError
 from studio.jobs.plan import TakePlan
 from studio.likenesses.enrolling import Note
-from studio.likenesses.gate import LikenessGate
+from studio.likenesses.gate import NOUNS, LikenessGate
 from studio.likenesses.right import LikenessRight
 from studio.store.campaigns import CampaignStore
 from studio.store.likenesses import LikenessRow, LikenessStore, LikenessVersion
-from studio.vault.item import is_of_voice
+from studio.vault.item import is_of
 from studio.vault.vault import Vault
 
 State: TypeAlias = Literal["waits", "released", "erased"]
@@ -24,7 +25,7 @@ State: TypeAlias = Literal["waits", "released", "erased"]
 class LikenessDesk:
     """The acts. ``stop`` stops takes wherever they run and destroys what they have made so far."""
 
-    right: LikenessRight
+    right: Mapping[Modality, LikenessRight]
     gate: LikenessGate
     store: LikenessStore
     campaigns: CampaignStore
@@ -48,7 +49,7 @@ class LikenessDesk:
         return "released" if version.is_released else "waits"
 
     def release(self, name: str, *, version: int | None = None, by: str) -> LikenessRow:
-        """Let a version be used, the newest if none is named; briefs speak with the newest that was let.
+        """Let a version be used, the newest if none is named; briefs use the newest that was let.
 
         Raises:
             ConsentRefusedError: the consent does not allow it any more.
@@ -58,14 +59,16 @@ class LikenessDesk:
         if "@" not in by.strip("@"):
             raise UsageError(f"{by!r} is nobody's address; a person of legal must let it be used: --as EMAIL")
         row = self.store.resolve(name)
-        self.right.require(row.record_id)
+        self.right[row.modality].require(row.record_id)
         chosen = row.versions[-1] if version is None else row.version(version)
         if chosen is None:
             raise UsageError(f"likeness {row.id} has versions 1 to {len(row.versions)} and no {version}")
         if self.state(row, chosen) == "erased":
-            raise UsageError(f"version {chosen.version} of likeness {row.id} was erased; enrol the voice again")
+            raise UsageError(
+                f"version {chosen.version} of likeness {row.id} was erased; enrol the {NOUNS[row.modality]} again"
+            )
         if self.store.release(row.id, chosen.version, by=by, at=self.clock()):
-            self.note(row.record_id, "likeness_released", by, f"voice profile {chosen.profile_sha256}")
+            self.note(row.record_id, "likeness_released", by, f"{row.modality} profile {chosen.profile_sha256}")
         return self.store.get(row.id)
 
     def erase(self, name: str, *, by: str) -> int:
@@ -77,7 +80,7 @@ class LikenessDesk:
         self.stop(row, self._open_takes(row))
         items = {one.profile_item_id for one in row.versions}
         items |= {used.item_id for one in row.versions for used in one.recordings}
-        theirs = [item for item in self.vault.items(row.record_id) if item.id in items and is_of_voice(item)]
+        theirs = [item for item in self.vault.items(row.record_id) if item.id in items and is_of(item, row.modality)]
         for item in theirs:
             self.vault.erase(item.id, at=self.clock(), why="erased_by_legal")
         if theirs:
@@ -86,12 +89,12 @@ class LikenessDesk:
 
     def _open_takes(self, row: LikenessRow) -> tuple[str, ...]:
         takes = (take for take in self.campaigns.takes_of_record(row.record_id) if not take.status.is_final)
-        return tuple(take.id for take in takes if _may_speak_with(take.plan, row.id))
+        return tuple(take.id for take in takes if _may_use(take.plan, row))
 
 
-def _may_speak_with(plan: str, likeness_id: str) -> bool:
+def _may_use(plan: str, row: LikenessRow) -> bool:
     try:
-        planned = TakePlan.model_validate_json(plan).likeness
-    except ValueError:  # nobody can say with which voice it speaks, and an erasure must not wait for that
+        planned = TakePlan.model_validate_json(plan).likenesses.get(row.modality)
+    except ValueError:  # nobody can say in which likeness it is made, and an erasure must not wait for that
         return True
-    return planned is not None and planned.id == likeness_id
+    return planned is not None and planned.id == row.id

@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from consent.errors import ConsentRefusedError
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 from consent.record import ConsentRecord
 from studio.errors import RecordingsRefusedError
 from studio.likenesses.gathering import Gathering, Kept
@@ -163,6 +163,7 @@ class Enrolling:
                 enrolled_by=by,
                 enrolled_at=at,
             ),
+            modality=Modality.VOICE,
             new_id=self.new_id(),
         )
         self.note(record_id, "likeness_enrolled", by, f"voice profile {item.sha256}")

@@ -1,7 +1,7 @@
 """What each gate asks of a likeness: that it is this record's, that it still exists, that legal let it be used.
 
-Read from store and vault every time; implements ``studio.jobs.likeness.Likenesses``. Whether the consent covers the
-voice, in this language and for these recordings, is for ``consent.decide``, which every gate asks as well.
+Read from store and vault every time; implements ``studio.jobs.likeness.Likenesses``. Whether the consent covers voice
+and face, in this language and for these recordings, is for ``consent.decide``, which every gate asks as well.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from consent.errors import ConsentRefusedError
-from consent.grant import Reason, ReasonCode, RecordId, Sha256Hex
-from studio.errors import NotFoundError
+from consent.grant import Modality, Reason, ReasonCode, RecordId, Sha256Hex
+from studio.errors import NotFoundError, UsageError
 from studio.jobs.likeness import PlannedLikeness
 from studio.jobs.plan import TakePlan
 from studio.store.likenesses import LikenessRow, LikenessStore, LikenessVersion
 from studio.vault.vault import Vault
 
-PREVIEW_CHARACTERS_MAX: Final = 300  # enough to hear a voice by, too little for an ad of half a minute
+PREVIEW_CHARACTERS_MAX: Final = 300  # enough to know somebody by, too little for an ad of half a minute
+NOUNS: Final = {Modality.VOICE: "voice", Modality.FACE: "twin"}
+KEYS: Final = {Modality.VOICE: "likeness", Modality.FACE: "twin"}  # of a brief
 SUBJECT_ASKED: Final = "subject_asked"  # why a recording was erased: the person took it back themselves
 _NAME_DOMAIN: Final = b"sayso/v1/likeness\0"
 
@@ -36,13 +38,17 @@ class LikenessGate:
     store: LikenessStore
     vault: Callable[[], Vault]  # opened only for takes that ask for a likeness
 
-    def planned(self, name: str, *, is_preview: bool) -> PlannedLikeness:
+    def planned(self, name: str, *, modality: Modality, is_preview: bool) -> PlannedLikeness:
         """The newest version that was let, for a preview the newest of all; it may still be refused at the gates.
 
         Raises:
             NotFoundError: there is no likeness of this name.
+            UsageError: it is of another modality.
         """
         row = self.store.resolve(name)
+        if row.modality is not modality:
+            needed, found = KEYS[modality], KEYS[row.modality]
+            raise UsageError(f'likeness {row.id} is no {NOUNS[modality]}; write {found} = "{row.id}", not {needed}')
         let = [one for one in row.versions if is_preview or one.is_released]
         version = (let or row.versions)[-1]
         return PlannedLikeness(
@@ -54,45 +60,49 @@ class LikenessGate:
         )
 
     def reasons_against(self, plan: TakePlan) -> tuple[Reason, ...]:
-        """Why this take may not be spoken in its likeness now; none if it may, or if it asks for none."""
-        if plan.likeness is None:
-            return ()
-        found = self._found(plan.likeness)
+        """Why this take may not be made in its likenesses now; none if it may, or if it asks for none."""
+        found = (self._against(plan, modality, one) for modality, one in plan.likenesses.items())
+        return tuple(reason for reason in found if reason is not None)
+
+    def _against(self, plan: TakePlan, modality: Modality, planned: PlannedLikeness) -> Reason | None:
+        found = self._found(planned, modality)
         if found is None:
-            return (_gone(plan.likeness),)
+            return _gone(planned, modality)
         row, version = found
         if row.record_id != plan.record_id:
-            return (_of_another(plan.likeness),)
+            return _of_another(planned)
         if not self._stands(row.record_id, version):
-            return (_gone(plan.likeness),)
-        if not version.is_released and not _is_only_heard(plan):
-            return (_not_let(plan.likeness),)
-        return ()
+            return _gone(planned, modality)
+        if not version.is_released and not _is_only_tried(plan, modality, planned):
+            return _not_let(planned)
+        return None
 
-    def profile(self, plan: TakePlan) -> bytes:
-        """The profile that a take is spoken with: in memory alone, never as a file.
+    def profile(self, plan: TakePlan, modality: Modality) -> bytes:
+        """The voice profile that a take is spoken with, or the twin that it shows: in memory alone, never as a file.
 
         Raises:
             ConsentRefusedError: it may not be used.
             VaultError: it cannot be read.
         """
-        against = self.reasons_against(plan)
-        found = None if plan.likeness is None else self._found(plan.likeness)
-        if against or found is None:
-            raise ConsentRefusedError(against or (_none_asked(plan),))
+        planned = plan.likenesses.get(modality)
+        if planned is None:
+            raise ConsentRefusedError((_none_asked(plan, modality),))
+        against, found = self._against(plan, modality, planned), self._found(planned, modality)
+        if against is not None or found is None:
+            raise ConsentRefusedError((against or _gone(planned, modality),))
         return self.vault().bytes(found[1].profile_item_id)
 
     def stands(self, row: LikenessRow, version: LikenessVersion) -> bool:
         """Whether the version still exists: its profile, and every recording that the person has not taken back."""
         return self._stands(row.record_id, version)
 
-    def _found(self, planned: PlannedLikeness) -> tuple[LikenessRow, LikenessVersion] | None:
+    def _found(self, planned: PlannedLikeness, modality: Modality) -> tuple[LikenessRow, LikenessVersion] | None:
         try:
             row = self.store.get(planned.id)
         except NotFoundError:
             return None
         version = row.version(planned.version)
-        if version is None or version.profile_sha256 != planned.profile_sha256:
+        if row.modality is not modality or version is None or version.profile_sha256 != planned.profile_sha256:
             return None
         return row, version
 
@@ -105,16 +115,17 @@ class LikenessGate:
         return item.sha256 == version.profile_sha256 and used.isdisjoint(taken_back)
 
 
-def _is_only_heard(plan: TakePlan) -> bool:
-    """Legal has to hear a voice before they let it be used: a short sound that advertises nothing."""
-    asked = plan.likeness is not None and plan.likeness.is_preview
-    return asked and plan.kind == "audio" and not plan.commercial and len(plan.text) <= PREVIEW_CHARACTERS_MAX
+def _is_only_tried(plan: TakePlan, modality: Modality, planned: PlannedLikeness) -> bool:
+    """Legal has to hear a voice, or see a twin, before they let it be used: something short that advertises nothing."""
+    tried = {Modality.VOICE: ("audio", "video"), Modality.FACE: ("video",)}[modality]
+    is_short = not plan.commercial and len(plan.text) <= PREVIEW_CHARACTERS_MAX
+    return planned.is_preview and is_short and plan.kind in tried
 
 
-def _gone(planned: PlannedLikeness) -> Reason:
+def _gone(planned: PlannedLikeness, modality: Modality) -> Reason:
     return Reason(
         code=ReasonCode.REVOKED,
-        message=f"version {planned.version} of likeness {planned.id} was erased; enrol the voice again",
+        message=f"version {planned.version} of likeness {planned.id} was erased; enrol the {NOUNS[modality]} again",
         needed="a likeness that exists",
         found="erased",
     )
@@ -141,10 +152,10 @@ def _not_let(planned: PlannedLikeness) -> Reason:
     )
 
 
-def _none_asked(plan: TakePlan) -> Reason:
+def _none_asked(plan: TakePlan, modality: Modality) -> Reason:
     return Reason(
         code=ReasonCode.GRANT_MISMATCH,
-        message=f"take {plan.take_id} asks for no likeness, so no profile is opened for it",
+        message=f"take {plan.take_id} asks for no {NOUNS[modality]} of a person, so none is opened for it",
         needed="a take that asks for a likeness",
         found="none",
     )

@@ -84,7 +84,7 @@ class Sweeper:
                 troubles.append(f"{record_id[:12]}: {e}")
         forgotten = self.forgetting.forget_due(at, but=frozenset(destroyed))
         drafts = self._drafts(at)
-        left_overs = self.vault.clear_left_overs(at=at)
+        left_overs = self.vault.clear_left_overs(at=at) + self.destruction.copies.clear_old_trainings(at=at)
         self.outbox.forget(before=at - REMEMBER)
         return SweepReport(
             at=at,

@@ -1,7 +1,7 @@
-"""Likenesses on disk: which voice was fitted under which consent, from what, by whom, and who let it be used.
+"""Likenesses on disk: which voice or twin was made under which consent, from what, by whom, and who let it be used.
 
-Nothing of the voice itself is here. Profile and recordings lie in the vault under the same record, and only the vault
-says whether they still exist: a row whose profile was erased names nothing any more.
+Nothing of the person is here. Profile and recordings lie in the vault under the same record, and only the vault says
+whether they still exist: a row whose profile was erased names nothing any more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Row, func, insert, select, update
 
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 from studio.errors import NotFoundError
 from studio.store.engine import reading
 from studio.store.schema import likeness_versions, likenesses
@@ -23,7 +23,7 @@ PREFIX_MIN = 4  # "l" and three digits; fewer would soon name two
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedRecording:
-    """A recording that a voice was fitted from. ``is_bound``: the signed record names these very bytes."""
+    """A recording, or footage, behind a likeness. ``is_bound``: the signed record names these very bytes."""
 
     item_id: str
     sha256: str
@@ -32,7 +32,11 @@ class UsedRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikenessVersion:
-    """One fit. ``report`` says how good recordings and fit were: plain JSON, no biometric numbers."""
+    """One fitted voice or trained twin: its file is the ``profile``.
+
+    ``language`` is that of the recordings, empty for a face. ``report`` says how good recordings and fit were: plain
+    JSON, no biometric numbers.
+    """
 
     version: int
     language: str
@@ -53,10 +57,11 @@ class LikenessVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikenessRow:
-    """A person's voice under one consent, with every version of it, oldest first (never none)."""
+    """A person's voice, or face, under one consent, with every version of it, oldest first (never none)."""
 
     id: str
     record_id: RecordId
+    modality: Modality
     created_at: datetime
     versions: tuple[LikenessVersion, ...]
 
@@ -71,17 +76,23 @@ class LikenessStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, record_id: RecordId, version: LikenessVersion, *, new_id: str) -> LikenessRow:
+    def add(self, record_id: RecordId, version: LikenessVersion, *, modality: Modality, new_id: str) -> LikenessRow:
         """Store a new version of the record's likeness; its first one makes the likeness, under ``new_id``.
 
         ``version.version`` does not count: versions are numbered here.
         """
         at = version.enrolled_at
         with self._engine.begin() as connection:
-            known = connection.execute(select(likenesses.c.id).where(likenesses.c.record_id == record_id)).scalar()
+            known = connection.execute(
+                select(likenesses.c.id).where(
+                    likenesses.c.record_id == record_id, likenesses.c.modality == modality.value
+                )
+            ).scalar()
             likeness_id = known or new_id
             if known is None:
-                connection.execute(insert(likenesses).values(id=new_id, record_id=record_id, created_at=at))
+                connection.execute(
+                    insert(likenesses).values(id=new_id, record_id=record_id, modality=modality.value, created_at=at)
+                )
             newest = connection.execute(
                 select(func.max(likeness_versions.c.version)).where(likeness_versions.c.likeness_id == likeness_id)
             ).scalar()
@@ -135,9 +146,9 @@ class LikenessStore:
             raise NotFoundError(f"{text} is the beginning of more than one likeness; give more digits")
         return found[0]
 
-    def of_record(self, record_id: RecordId) -> LikenessRow | None:
-        """The record's likeness, or None."""
-        return next((row for row in self.all() if row.record_id == record_id), None)
+    def of_record(self, record_id: RecordId, modality: Modality) -> LikenessRow | None:
+        """The record's likeness of this modality, or None."""
+        return next((row for row in self.all() if (row.record_id, row.modality) == (record_id, modality)), None)
 
     def all(self) -> tuple[LikenessRow, ...]:
         """Every likeness, oldest first. A studio has some dozens, not thousands."""
@@ -152,6 +163,7 @@ class LikenessStore:
             LikenessRow(
                 id=row.id,
                 record_id=RecordId(row.record_id),
+                modality=Modality(row.modality),
                 created_at=row.created_at,
                 versions=tuple(versions[row.id]),
             )

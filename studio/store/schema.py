@@ -18,11 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from studio.store.instants import Instant
 
-HEAD = "0005"  # the newest migration in migrations/versions
+HEAD = "0006"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -270,8 +271,11 @@ likenesses = Table(
     "likenesses",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("record_id", String(64), nullable=False, unique=True),  # a person has one voice under one consent
+    Column("record_id", String(64), nullable=False),
+    Column("modality", String(8), nullable=False),
     Column("created_at", Instant, nullable=False),
+    # a person has one voice and one face under one consent
+    UniqueConstraint("record_id", "modality", name="uq_likenesses_record_modality"),
 )
 
 likeness_versions = Table(
@@ -279,7 +283,7 @@ likeness_versions = Table(
     metadata,
     Column("likeness_id", String(32), ForeignKey("likenesses.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("language", String(24), nullable=False),  # of the recordings
+    Column("language", String(24), nullable=False),  # of the recordings; empty for a face
     Column("profile_item_id", String(32), nullable=False),  # in the vault; whether it stands is the vault's to say
     Column("profile_sha256", String(64), nullable=False),
     Column("recordings", Text, nullable=False),  # JSON: items of the vault and their hashes

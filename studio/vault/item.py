@@ -8,13 +8,14 @@ from typing import Literal, TypeAlias, get_args
 
 from sqlalchemy import Row
 
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 
 Kind: TypeAlias = Literal[
     "statement", "contract", "portrait", "voice", "footage", "template", "transcript", "receipt", "other"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 VOICE_PROFILE = "application/vnd.sayso.voice-profile+json"  # the template that speaks in a person's voice
+TWIN = "application/vnd.sayso.twin"  # the template that shows a person's face
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,13 @@ class VaultItem:
     erased_why: str = ""  # a machine word
 
 
-def is_of_voice(item: VaultItem) -> bool:
-    """Whether the item is the person's voice: a recording to speak from, or what was fitted from some."""
-    return item.kind == "voice" or (item.kind == "template" and item.media_type == VOICE_PROFILE)
+def is_of(item: VaultItem, modality: Modality) -> bool:
+    """Whether the item is the person's voice, or face: a recording of it, or what was made from some."""
+    if modality is Modality.VOICE:
+        return item.kind == "voice" or (item.kind == "template" and item.media_type == VOICE_PROFILE)
+    if modality is Modality.FACE:
+        return item.kind in {"footage", "portrait"} or (item.kind == "template" and item.media_type == TWIN)
+    return False
 
 
 def item_of(row: Row[tuple[object, ...]]) -> VaultItem:

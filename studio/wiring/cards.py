@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from studio.jobs.plan import Kind
+from studio.jobs.plan import Kind, TakePlan
 
 VOICE_CARDS: Final = ("kokoro-82m", "kokoro-voices")
 AVATAR_CARDS: Final = (
@@ -13,9 +13,17 @@ AVATAR_CARDS: Final = (
     "selfie-segmentation",
     "whisper-base",
     "mouth-driver",
-)  # a test holds both to what the engines say of themselves
+)
+TWIN_CARDS: Final = ("whisper-base", "mouth-driver")  # a test holds these to what the engines say of themselves
 
 
 def cards_of_kind(kind: Kind) -> tuple[str, ...]:
     """Ids of the model cards that a take of this kind uses."""
     return {"audio": VOICE_CARDS, "still": AVATAR_CARDS, "video": (*VOICE_CARDS, *AVATAR_CARDS)}[kind]
+
+
+def cards_of(plan: TakePlan) -> tuple[str, ...]:
+    """Ids of the model cards that this take uses."""
+    if plan.twin is None:
+        return cards_of_kind(plan.kind)
+    return {"audio": VOICE_CARDS, "still": TWIN_CARDS, "video": (*VOICE_CARDS, *TWIN_CARDS)}[plan.kind]

@@ -10,17 +10,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from consent.grant import Grant
+from consent.grant import Grant, Modality
 from pipelines.avatar.engine import PhotoAvatar
 from pipelines.avatar.motion_file import read_motion, write_motion
 from pipelines.avatar.portrait import load_portrait
+from pipelines.avatar.twin.engine import TwinAvatar, face_of
+from pipelines.avatar.twin.model import Twin
+from pipelines.avatar.twin.motion_file import read_twin_motion, write_twin_motion
+from pipelines.compose.filmed import Filmed, FilmedFrames
 from pipelines.compose.framing import Bust
-from pipelines.compose.layout import lay_out
+from pipelines.compose.layout import SceneLayout, lay_out
 from pipelines.compose.scene import compose, compose_audio, compose_still, take_audio
 from pipelines.compose.spec import Brand, SceneSpec, parse_format
 from pipelines.compose.timeline import pad_speech
 from pipelines.disclosure.fonts import FontSet, load_fonts
-from pipelines.media import MotionTrack, Portrait, Progress, Scene, Speech
+from pipelines.media import FrameSource, MotionTrack, Portrait, Progress, Scene, Speech
 from pipelines.release.door import ReleaseDoor
 from pipelines.release.listening import decode_sound
 from pipelines.release.take import TakeProvenance
@@ -39,8 +43,8 @@ from studio.jobs.dub_file import placed_path, write_placed
 from studio.jobs.plan import TakePlan
 from studio.jobs.quality_file import write_quality
 from studio.jobs.speech_file import read_speech, write_speech
-from studio.wiring.cards import cards_of_kind
-from studio.wiring.likenesses import manifest_name, profile_of
+from studio.wiring.cards import cards_of
+from studio.wiring.likenesses import manifest_name, profile_of, twin_of
 from studio.wiring.root import Wiring
 
 FPS = 25
@@ -70,6 +74,10 @@ class RealEngines:
     @cached_property
     def _avatar(self) -> PhotoAvatar:
         return PhotoAvatar(self._wiring.weights, self._wiring.clock, threads=THREADS)
+
+    @cached_property
+    def _twins(self) -> TwinAvatar:
+        return TwinAvatar(self._wiring.weights, self._wiring.clock, threads=THREADS)
 
     @cached_property
     def _fonts(self) -> FontSet:
@@ -141,8 +149,13 @@ class RealEngines:
 
     def animate(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:
         """Find how the face moves with the speech."""
+        speech = read_speech(done / "speech")
+        if plan.twin is not None:
+            write_twin_motion(self._twins.motion(speech, twin=self._twin(plan), grant=grant), out / "motion.npz")
+            progress(1.0)
+            return
         motion = self._avatar.motion(
-            read_speech(done / "speech"),
+            speech,
             portrait=self._portrait(plan),
             grant=grant,
             seed=plan.seed,
@@ -154,13 +167,15 @@ class RealEngines:
     def compose(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:  # noqa: ARG002 - it was asked for; laying out uses nothing of the person
         """Lay the scene out, which checks it, and write it down."""
         if plan.kind != "audio":
-            reach = self._avatar.inspect(self._portrait(plan)).reach
-            bust = Bust(above=reach.above, below=reach.below, half_width=reach.half_width)
             spec = self._spec(plan)
             speech = read_speech(done / "speech") if plan.kind == "video" else None
-            lay_out(spec, speech, fonts=self._fonts, bust=bust)
-            written = {"above": bust.above, "below": bust.below, "half_width": bust.half_width}
-            (out / "bust.json").write_text(json.dumps(written), encoding="utf-8")
+            if plan.twin is not None:
+                lay_out(spec, speech, fonts=self._fonts, filmed=_filmed(self._twin(plan)))
+            else:
+                reach = self._avatar.inspect(self._portrait(plan)).reach
+                bust = Bust(above=reach.above, below=reach.below, half_width=reach.half_width)
+                lay_out(spec, speech, fonts=self._fonts, bust=bust)
+                (out / "bust.json").write_text(json.dumps(dataclasses.asdict(bust)), encoding="utf-8")
             (out / "scene.json").write_text(spec.to_json(), encoding="utf-8")
         progress(1.0)
 
@@ -172,7 +187,8 @@ class RealEngines:
             model_cards=cards,
             translated_from=plan.translated_from,
             producer=plan.producer,
-            voice_profile=manifest_name(self._wiring, plan),
+            voice_profile=manifest_name(self._wiring, plan, Modality.VOICE),
+            face_profile=manifest_name(self._wiring, plan, Modality.FACE),
         )
         return self._door.release(scene, grant=grant, provenance=provenance, progress=progress).path
 
@@ -182,22 +198,39 @@ class RealEngines:
         return None if release is None else release.path
 
     def _scene(self, plan: TakePlan, grant: Grant, done: Path) -> tuple[Scene, tuple[str, ...]]:
-        cards = cards_of_kind(plan.kind)
+        cards = cards_of(plan)
         if plan.kind == "audio":
-            speech = read_speech(done / "speech")
-            return compose_audio(self._with_stem(plan, speech)), speech.cards
+            heard = read_speech(done / "speech")
+            return compose_audio(self._with_stem(plan, heard)), heard.cards
         spec = SceneSpec.from_json((done / "compose" / "scene.json").read_text(encoding="utf-8"))
-        bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
-        portrait = self._portrait(plan)
-        if plan.kind == "still":
-            layout = lay_out(spec, None, fonts=self._fonts, bust=bust)
-            performance = self._avatar.perform(portrait, self._at_rest(), layout.stage, grant=grant, look=plan.look)
+        speech = read_speech(done / "speech") if plan.kind == "video" else None
+        drawn = self._filmed_frames if plan.twin is not None else self._portrayed
+        layout, performance = drawn(plan, grant, done, spec, speech)
+        if speech is None:
             return compose_still(layout, performance, fonts=self._fonts), cards
-        speech = read_speech(done / "speech")
-        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust)
-        motion = read_motion(done / "animate" / "motion.npz")
-        performance = self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
         return compose(layout, performance, take_audio(layout, speech), fonts=self._fonts), cards
+
+    def _portrayed(
+        self, plan: TakePlan, grant: Grant, done: Path, spec: SceneSpec, speech: Speech | None
+    ) -> tuple[SceneLayout, FrameSource]:
+        bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
+        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust)
+        motion = self._at_rest() if speech is None else read_motion(done / "animate" / "motion.npz")
+        portrait = self._portrait(plan)
+        return layout, self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
+
+    def _filmed_frames(
+        self, plan: TakePlan, grant: Grant, done: Path, spec: SceneSpec, speech: Speech | None
+    ) -> tuple[SceneLayout, FrameSource]:
+        twin = self._twin(plan)
+        layout = lay_out(spec, speech, fonts=self._fonts, filmed=_filmed(twin))
+        assert layout.window is not None
+        if speech is None:
+            motion = self._twins.at_rest(twin, grant=grant)
+        else:
+            motion = read_twin_motion(done / "animate" / "motion.npz")
+        performance = self._twins.perform(twin, motion, grant=grant)
+        return layout, FilmedFrames(performance, layout.window, width=spec.width, height=spec.height)
 
     def _with_stem(self, plan: TakePlan, speech: Speech) -> Speech:
         """The speech over the music and effects of the original, where the brief brings them."""
@@ -230,9 +263,16 @@ class RealEngines:
             call_to_action=plan.call_to_action,
             web_address=plan.web_address,
             background=self._input(plan, plan.background),
+            framing=plan.framing,
             subtitles=plan.subtitles,
             seed=plan.seed,
         )
+
+    def _twin(self, plan: TakePlan) -> Twin:
+        twin = twin_of(self._wiring, plan)
+        if twin is None:
+            raise JobError(f"take {plan.take_id} has no twin; produce the brief again")
+        return twin
 
     def _portrait(self, plan: TakePlan) -> Portrait:
         path = self._input(plan, plan.portrait)
@@ -242,3 +282,8 @@ class RealEngines:
 
     def _input(self, plan: TakePlan, name: str | None) -> Path | None:
         return None if name is None else self._wiring.settings.campaigns_dir / plan.campaign_id / name
+
+
+def _filmed(twin: Twin) -> Filmed:
+    face = face_of(twin)
+    return Filmed(picture=face.picture, eyes=face.eyes, eye_distance=face.eye_distance)

@@ -35,7 +35,7 @@ from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
 from studio.web.public.standing import Standing
-from studio.wiring.cards import cards_of_kind
+from studio.wiring.cards import cards_of
 from studio.wiring.keyring import open_or_make_key
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Wiring:
 
     def cards_for(self, plan: TakePlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The model cards that a take will use, and those of them that no commercial campaign may use."""
-        cards = cards_of_kind(plan.kind)
+        cards = cards_of(plan)
         return cards, tuple(sorted(self.weights.not_commercial(cards)))
 
     # -- actions -----------------------------------------------------------------------------------------------------
@@ -216,6 +216,7 @@ class Wiring:
             shelf=self.shelf,
             work_dir=self.settings.work_dir,
             campaigns_dir=self.settings.campaigns_dir,
+            training_dir=self.settings.training_dir,
             status=self.dossiers.status,
             is_on_record=lambda take_id: self.gate.released(take_id) is not None,
         )

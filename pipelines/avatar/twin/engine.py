@@ -7,6 +7,7 @@ grant, which must name the footage.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ import cv2
 import numpy as np
 
 from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
+from pipelines.avatar import driver as mouth
 from pipelines.avatar import speech_features
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
 from pipelines.avatar.twin.appearance import inside_of, light_of
@@ -22,6 +24,7 @@ from pipelines.avatar.twin.model import FPS, Twin
 from pipelines.avatar.twin.region import Paster, taken
 from pipelines.avatar.twin.speaking import TwinMotion, plan_mouth
 from pipelines.errors import InputInvalidError, WeightsError
+from pipelines.faces import mesh
 from pipelines.faces.nets import WeightsFolder
 from pipelines.media import ByteArray, CancelCheck, Float32Array, Speech, never_cancel
 
@@ -32,7 +35,7 @@ class TwinAvatar:
     """Speaks with twins. Not for sharing between threads."""
 
     id: Final = "twin"
-    cards: Final = (speech_features.CARD_ID,)
+    cards: Final = (speech_features.CARD_ID, mouth.CARD_ID)
 
     def __init__(self, weights: WeightsFolder, clock: Clock, threads: int = 1) -> None:
         self._weights, self._clock, self._threads = weights, clock, threads
@@ -70,6 +73,21 @@ class TwinAvatar:
         cv2.setNumThreads(self._threads)
         return TwinPerformance(twin, motion)
 
+    def at_rest(self, twin: Twin, *, grant: Grant) -> TwinMotion:
+        """One picture with the mouth shut, for a still.
+
+        Raises:
+            ConsentRefusedError: the grant does not cover this face now.
+        """
+        self._require(grant, twin)
+        coefficients = np.asarray(twin.shut[None], dtype=np.float32)
+        nearest = np.linalg.norm(twin.bank.coefficients - twin.shut, axis=1).argmin()
+        return TwinMotion(
+            coefficients=coefficients,
+            pictures=np.array([nearest], dtype=np.int64),
+            opening=np.array([twin.opening_p5], dtype=np.float32),
+        )
+
     def _require(self, grant: Grant, twin: Twin, *, locale: str | None = None, script: str | None = None) -> None:
         use = Use(modality=Modality.FACE, locale=locale, script=script, asset=Sha256Hex(twin.footage_sha256))
         require_grant(grant, use, at=self._clock())
@@ -81,6 +99,28 @@ class TwinAvatar:
             raise WeightsError(f"{card} is not installed; run: sayso models pull {card}")
         self._encoder = self._encoder or WhisperEncoder(folder, threads=self._threads)
         return self._encoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmedFace:
+    """Where the face is in a twin's pictures, on average, in pixels; ``picture`` is the first, (height, width, 3)."""
+
+    picture: ByteArray
+    eyes: tuple[float, float]
+    eye_distance: float
+
+
+def face_of(twin: Twin) -> FilmedFace:
+    """Where a twin's face is, for who cuts its pictures."""
+    corners = twin.region.points[[mesh.RIGHT_EYE_OUTER, mesh.LEFT_EYE_OUTER]]
+    back = np.stack([cv2.invertAffineTransform(one) for one in twin.loop.placements])
+    right, left = (back[:, :, :2] @ corner + back[:, :, 2] for corner in corners)
+    middle = np.mean((right + left) / 2, axis=0)
+    return FilmedFace(
+        picture=next(again_and_again(twin.loop.film)),
+        eyes=(float(middle[0]), float(middle[1])),
+        eye_distance=float(np.mean(np.linalg.norm(left - right, axis=1))),
+    )
 
 
 class TwinPerformance:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
@@ -74,8 +74,12 @@ class Twin:
         """Write the twin; the file appears whole or not at all."""
         part = path.with_name(f"{path.name}.part")
         with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **self._arrays())
+            self.write(file)
         part.replace(path)
+
+    def write(self, file: BinaryIO) -> None:
+        """Write the twin into an open file."""
+        np.savez(file, allow_pickle=False, **self._arrays())
 
     def _arrays(self) -> dict[str, Any]:
         ends = np.cumsum([len(one) for one in self.bank.pictures])
@@ -112,15 +116,24 @@ def load_twin(path: Path) -> Twin:
         InputInvalidError: the file is missing, damaged or of another version.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            held = {name: stored[name] for name in stored.files}
+        with path.open("rb") as file:
+            return read_twin(file, name=path.name)
+    except OSError as e:
+        raise InputInvalidError(f"{path.name} is not a twin, or is damaged; train it again") from e
+
+
+def read_twin(file: BinaryIO, *, name: str = "the file") -> Twin:
+    """Read a twin from an open file; raises as ``load_twin`` does."""
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            held = {key: stored[key] for key in stored.files}
         if int(held["version"]) != VERSION:
             raise InputInvalidError(
-                f"{path.name} is a twin of version {int(held['version'])}, and {VERSION} is read; train it again"
+                f"{name} is a twin of version {int(held['version'])}, and {VERSION} is read; train it again"
             )
         return _twin_of(held)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as e:
-        raise InputInvalidError(f"{path.name} is not a twin, or is damaged; train it again") from e
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as e:
+        raise InputInvalidError(f"{name} is not a twin, or is damaged; train it again") from e
 
 
 def _twin_of(held: dict[str, Any]) -> Twin:

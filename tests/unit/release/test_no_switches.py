@@ -44,6 +44,7 @@ def test_the_door_takes_a_take_and_no_wishes() -> None:
         "translated_from",
         "producer",
         "voice_profile",
+        "face_profile",
     }
     assert {field.name for field in fields(Scene)} == {"frames", "audio", "captions", "reserved", "locale"}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ from consent.grant import Grant, Modality
 from pipelines.assets import ASSETS
 from pipelines.avatar.engine import PhotoAvatar
 from pipelines.avatar.portrait import load_portrait
-from pipelines.avatar.twin.engine import TwinAvatar
+from pipelines.avatar.twin.engine import TwinAvatar, face_of
 from pipelines.avatar.twin.looping import again_and_again, choose_loop, encoded
-from pipelines.avatar.twin.model import Twin, load_twin
+from pipelines.avatar.twin.model import Twin, load_twin, read_twin
+from pipelines.avatar.twin.motion_file import read_twin_motion, write_twin_motion
 from pipelines.avatar.twin.region import Paster, placements, region_of, taken
 from pipelines.avatar.twin.remembering import cheapest_path
 from pipelines.avatar.twin.training import train_twin
@@ -260,3 +262,47 @@ def test_a_loop_is_shown_without_end() -> None:
     levels = [float(next(shown).mean()) for _ in range(20)]
     np.testing.assert_allclose(levels, [20 * (at % 8) for at in range(20)], atol=3)
     assert next(shown).shape == (64, 64, 3)
+
+
+def test_a_still_shows_the_mouth_shut_and_needs_the_consent(
+    twin: Twin,
+    engine: TwinAvatar,
+    presenter: Portrait,
+    astronaut: Portrait,
+    grant_for: GrantFor,
+    weights: WeightsOnDisk,
+) -> None:
+    motion = engine.at_rest(twin, grant=grant_for(presenter))
+    (picture,) = engine.perform(twin, motion, grant=grant_for(presenter)).frames()
+    points = FaceFinder(weights).landmarks(picture)
+    assert points is not None
+    assert mouth_opening(points) < twin.opening_p5 + 0.02
+    with pytest.raises(ConsentRefusedError):
+        engine.at_rest(twin, grant=grant_for(astronaut))
+
+
+def test_where_the_face_is_in_a_twins_pictures(twin: Twin, weights: WeightsOnDisk) -> None:
+    face = face_of(twin)
+    points = FaceFinder(weights).landmarks(face.picture)
+    assert points is not None
+    np.testing.assert_allclose(face.eyes, (points[33, :2] + points[263, :2]) / 2, atol=0.06 * face.eye_distance)
+    assert face.eye_distance == pytest.approx(float(np.linalg.norm(points[33, :2] - points[263, :2])), rel=0.06)
+
+
+def test_a_twin_goes_through_memory_and_a_motion_through_a_file(
+    twin: Twin, engine: TwinAvatar, speech: Speech, presenter: Portrait, grant_for: GrantFor, tmp_path: Path
+) -> None:
+    held = BytesIO()
+    twin.write(held)
+    held.seek(0)
+    read = read_twin(held)
+    motion = engine.motion(speech, twin=read, grant=grant_for(presenter))
+    write_twin_motion(motion, tmp_path / "motion.npz")
+    again = read_twin_motion(tmp_path / "motion.npz")
+    np.testing.assert_array_equal(again.coefficients, motion.coefficients)
+    np.testing.assert_array_equal(again.pictures, motion.pictures)
+    with pytest.raises(InputInvalidError, match="the file is not a twin"):
+        read_twin(BytesIO(b"PK"))
+    (tmp_path / "motion.npz").write_bytes(held.getvalue()[:1000])
+    with pytest.raises(InputInvalidError, match="run the animate step again"):
+        read_twin_motion(tmp_path / "motion.npz")

@@ -12,8 +12,9 @@ from consent.keys import SigningKey
 from pipelines.avatar.footage.report import Finding, FootageReport
 from studio.cli.app import app
 from tests.fakes.ears import BAD, FakeFitter, FakeListener
+from tests.fakes.eyes import BLURRED, FakeTwinMaker
 from tests.fakes.studio_home import StudioHome
-from tests.unit.studio.likenesses.conftest import BOUND, RECORDINGS
+from tests.unit.studio.likenesses.conftest import BOUND, BOUND_FILM, FILM, RECORDINGS
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudioHome:
     monkeypatch.setenv("SAYSO_WEIGHTS", made.environ["SAYSO_WEIGHTS"])
     monkeypatch.setattr("studio.wiring.likenesses.StudioListener", lambda _weights: FakeListener())
     monkeypatch.setattr("studio.wiring.likenesses.StudioFitter", lambda _weights: FakeFitter())
+    monkeypatch.setattr("studio.wiring.likenesses.StudioTwinMaker", lambda _weights: FakeTwinMaker())
     (tmp_path / "voice").mkdir()
     for name, content in RECORDINGS.items():
         (tmp_path / "voice" / name).write_bytes(content)
@@ -33,8 +35,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudioHome:
 
 @pytest.fixture
 def record(home: StudioHome) -> str:
+    return approved(home, BOUND)
+
+
+@pytest.fixture
+def filmed(home: StudioHome) -> str:
+    (home.folder / "film.mp4").write_bytes(FILM)
+    return approved(home, BOUND_FILM)
+
+
+def approved(home: StudioHome, change: tuple[str, str]) -> str:
     terms = home.folder / "consent.toml"
-    terms.write_text(terms.read_text().replace(*BOUND))
+    terms.write_text(terms.read_text().replace(*change))
     wiring = home.wiring()
     record_id = wiring.acts.new(terms).record_id
     wiring.acts.sign(record_id, key=SigningKey.generate())
@@ -145,8 +157,10 @@ def test_footage_is_judged_and_not_kept(
     film = home.folder / "film.mp4"
     film.write_bytes(b"a film")
     opened: list[Path] = []
-    monkeypatch.setattr("studio.wiring.filming.open_footage", opened.append)
-    monkeypatch.setattr("studio.wiring.filming.inspect_footage", lambda *_, **__: footage_report(is_good=is_good))
+    monkeypatch.setattr("pipelines.avatar.footage.reading.open_footage", opened.append)
+    monkeypatch.setattr(
+        "pipelines.avatar.footage.report.inspect_footage", lambda *_, **__: footage_report(is_good=is_good)
+    )
     before = {path for path in Path(home.environ["SAYSO_HOME"]).rglob("*") if path.is_file()}
     code, out, err = sayso("check", "--consent", record[:12], "--footage", film)
     assert (code, opened) == (0 if is_good else 1, [film])
@@ -168,7 +182,7 @@ def test_footage_is_not_opened_without_a_consent_for_the_face(
     wiring = home.wiring()
     record_id = wiring.acts.new(terms).record_id
     opened: list[Path] = []
-    monkeypatch.setattr("studio.wiring.filming.open_footage", opened.append)
+    monkeypatch.setattr("pipelines.avatar.footage.reading.open_footage", opened.append)
     code, _, err = sayso("check", "--consent", record_id, "--footage", home.folder / "film.mp4")
     assert (code, opened) == (3, [])
     assert "a face needs one that is active" in err
@@ -186,3 +200,34 @@ def test_what_is_no_film_is_said(home: StudioHome, record: str) -> None:
     code, _, err = sayso("check", "--consent", record, "--footage", film)
     assert code == 2
     assert "60 to 180 seconds of one person who speaks" in err
+
+
+def test_whole_way_of_a_twin(home: StudioHome, filmed: str) -> None:
+    code, out, err = sayso("enrol", "--consent", filmed[:12], "--footage", home.folder / "film.mp4")
+    assert code == 0, err
+    assert "60.0 s of footage, score 0.9 of 1" in out
+    name = out.split()[0]
+    shown = json.loads(sayso("show", name, "--json")[1])
+    assert (shown["modality"], shown["versions"][0]["report"]["fit"]) == ("face", {"pictures": 1500.0})
+    assert "advice: film nearer" in sayso("show", name)[1]
+    assert sayso("release", name, "--as", "legal@example.com")[1].strip().endswith(f'twin = "{name}" into a brief')
+    assert f"{name}  face   released" in sayso("list")[1]
+    assert json.loads(sayso("train", "--consent", filmed[:12], "--json")[1])["versions"][-1]["version"] == 2
+    assert (
+        json.loads(sayso("erase", name, "--json")[1])["erased"] == 2
+    )  # the film, and the twin that both trainings gave
+    code, _, err = sayso("train", "--consent", filmed)
+    assert (code, "no footage is kept" in err) == (2, True)
+
+
+def test_film_that_is_not_good_enough_says_what_to_film_again(home: StudioHome) -> None:
+    (home.folder / "film.mp4").write_bytes(FILM + BLURRED)
+    record_id = approved(home, BOUND_FILM)
+    code, _, err = sayso("enrol", "--consent", record_id, "--footage", home.folder / "film.mp4")
+    assert (code, "tap on the face and film again" in err) == (1, True)
+
+
+def test_voice_and_twin_are_enrolled_one_at_a_time(home: StudioHome, filmed: str) -> None:
+    words = ("enrol", "--consent", filmed, "--footage", home.folder / "film.mp4", "--voice", home.folder / "voice")
+    code, _, err = sayso(*words)
+    assert (code, "by a call of its own" in err) == (2, True)

@@ -178,8 +178,8 @@ def test_second_enrolment_is_a_second_version(studio: LikenessStudio) -> None:
     second = studio.enrolled(record_id, release=False)
     assert second.id == first.id
     assert [studio.room.desk.state(second, one) for one in second.versions] == ["released", "waits"]
-    assert studio.room.gate.planned(second.id, is_preview=False).version == 1
-    assert studio.room.gate.planned(second.id, is_preview=True).version == 2
+    assert studio.room.gate.planned(second.id, modality=Modality.VOICE, is_preview=False).version == 1
+    assert studio.room.gate.planned(second.id, modality=Modality.VOICE, is_preview=True).version == 2
 
 
 def keep_page_recording(studio: LikenessStudio, record_id: RecordId, number: int) -> str:
@@ -208,7 +208,7 @@ def test_recordings_of_the_persons_own_page_need_no_binding(studio: LikenessStud
     row = with_prompts(studio).room.enrolling.enrol(record_id, voice=None, by="x")
     assert [prompt for _, prompt in studio.ears.heard] == ["One.", "Two."]
     assert [one.is_bound for one in row.versions[0].recordings] == [False, False]
-    assert studio.room.gate.planned(row.id, is_preview=True).recordings == ()
+    assert studio.room.gate.planned(row.id, modality=Modality.VOICE, is_preview=True).recordings == ()
 
 
 @pytest.mark.parametrize("language", ["en-GB", "EN", "en_US"])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from consent.errors import ConsentRefusedError, FileInvalidError
-from consent.grant import Grant, RecordId
+from consent.grant import Grant, Modality, RecordId
 from pipelines.errors import InputInvalidError
 from pipelines.media import Progress
 from studio.campaigns.brief import read_brief
@@ -43,7 +43,7 @@ def test_take_in_a_released_likeness_is_queued_and_asks_for_its_recordings(studi
     assert plan.likeness is not None
     assert plan.likeness.profile_sha256 == studio.hands.sha256
     assert plan.request.assets == {one.sha256 for one in likeness.versions[0].recordings}
-    assert studio.room.gate.profile(plan) == studio.hands.profile
+    assert studio.room.gate.profile(plan, Modality.VOICE) == studio.hands.profile
 
 
 def test_take_waits_for_legal(studio: LikenessStudio) -> None:
@@ -82,7 +82,7 @@ def test_profile_that_is_not_the_one_on_file_is_refused(studio: LikenessStudio) 
     with studio.wiring.engine.begin() as connection:
         connection.execute(update(likeness_versions).values(profile_sha256="0" * 64))
     with pytest.raises(ConsentRefusedError):
-        studio.room.gate.profile(plan)
+        studio.room.gate.profile(plan, Modality.VOICE)
     row = studio.take(other_brief(studio, likeness.record_id), likeness.id)
     assert codes(row) == ["revoked"]
 
@@ -186,19 +186,20 @@ def test_studio_that_knows_no_likenesses_refuses_every_one(studio: LikenessStudi
     blind = dataclasses.replace(runner(studio), likenesses=NoLikenesses())
     assert blind.run(row.id, "speech").status == "refused"
     with pytest.raises(UsageError, match="keeps no likenesses"):
-        NoLikenesses().planned("labc", is_preview=False)
+        NoLikenesses().planned("labc", modality=Modality.VOICE, is_preview=False)
 
 
 # -- previews --------------------------------------------------------------------------------------------------------
 
 
 def preview(studio: LikenessStudio, name: str, record_id: RecordId, text: str) -> TakeRow:
-    record, _ = studio.room.enrolling.right.require(record_id)
+    row = studio.room.desk.find(name)
+    record, _ = studio.room.desk.right[row.modality].require(record_id)
     folder = studio.home.folder / "preview"
     folder.mkdir()
-    brief = preview_brief(folder, record_id=record_id, record=record, likeness=name, text=text, locale="en-US")
-    (row,) = studio.wiring.campaigns.takes_of(studio.wiring.producer.open(brief).id)
-    return row
+    brief = preview_brief(folder, likeness=row, record=record, text=text, locale="en-US")
+    (take,) = studio.wiring.campaigns.takes_of(studio.wiring.producer.open(brief).id)
+    return take
 
 
 def test_preview_is_a_take_that_legal_hears_before_its_release(studio: LikenessStudio) -> None:
@@ -208,7 +209,7 @@ def test_preview_is_a_take_that_legal_hears_before_its_release(studio: LikenessS
     assert row.status is TakeStatus.QUEUED, row.reasons
     assert (plan.text, plan.commercial, plan.format) == ('Say "hello"\nto \\ everybody.', False, "wav")
     assert plan.request.assets
-    assert studio.room.gate.profile(plan) == studio.hands.profile
+    assert studio.room.gate.profile(plan, Modality.VOICE) == studio.hands.profile
 
 
 def test_preview_is_too_short_for_an_ad(studio: LikenessStudio) -> None:
@@ -234,7 +235,7 @@ def test_manifest_names_the_profile_by_a_hash_that_only_the_records_salt_explain
     envelope = studio.wiring.records.find(likeness.record_id)
     assert envelope is not None
     assert envelope.salt is not None
-    name = manifest_name(studio.wiring, plan)
+    name = manifest_name(studio.wiring, plan, Modality.VOICE)
     assert name == public_name(studio.hands.sha256, envelope.salt) != studio.hands.sha256
     assert name != public_name(studio.hands.sha256, b"\0" * 32)
-    assert manifest_name(studio.wiring, plan.model_copy(update={"likeness": None})) is None
+    assert manifest_name(studio.wiring, plan.model_copy(update={"likeness": None}), Modality.VOICE) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from consent.grant import RecordId
+from consent.grant import Modality, RecordId
 from studio.errors import NotFoundError
 from studio.store.forgetting import forget_request
 from studio.store.likenesses import LikenessStore, LikenessVersion
@@ -78,8 +78,8 @@ def test_likenesses_of_its_records_are_forgotten_and_others_are_not(home: Reques
         enrolled_by="legal@example.com",
         enrolled_at=datetime(2026, 11, 22, tzinfo=UTC),
     )
-    store.add(page.record_id, fit, new_id="l1111")
-    store.add(RecordId("0" * 64), fit, new_id="l2222")
+    store.add(page.record_id, fit, modality=Modality.VOICE, new_id="l1111")
+    store.add(RecordId("0" * 64), fit, modality=Modality.VOICE, new_id="l2222")
     for _ in range(2):
         forget_request(home.engine, page.request_id)
     assert [row.id for row in store.all()] == ["l2222"]

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
+from consent.grant import Modality
 from studio.errors import StoreError
 from studio.store.engine import open_engine
+from studio.store.likenesses import LikenessStore
 from studio.store.migrate import migrate
 from studio.store.schema import HEAD, metadata
 
@@ -75,4 +78,35 @@ def test_sqlite_is_tuned(tmp_path: Path) -> None:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    engine.dispose()
+
+
+def test_voices_of_an_older_database_are_kept(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    import studio.store
+
+    engine = open_engine(f"sqlite:///{tmp_path / 'db.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(studio.store.__path__[0], "migrations")))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(
+            text("INSERT INTO likenesses (id, record_id, created_at) VALUES ('l1', :record, '2026-11-22 12:00:00')"),
+            {"record": "1" * 64},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO likeness_versions (likeness_id, version, language, profile_item_id, profile_sha256, "
+                "recordings, report, enrolled_by, enrolled_at) "
+                "VALUES ('l1', 1, 'fr', 'a', 'b', '[]', '{}', 'x', '2026-11-22 12:00:00')"
+            )
+        )
+    migrate(engine, lock_path=tmp_path / "lock")
+    (row,) = LikenessStore(engine).all()
+    assert (row.id, row.modality, [one.language for one in row.versions]) == ("l1", Modality.VOICE, ["fr"])
+    with engine.begin() as connection, pytest.raises(IntegrityError):  # the versions still hold on to the likeness
+        connection.execute(text("DELETE FROM likenesses"))
     engine.dispose()
