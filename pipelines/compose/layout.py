@@ -110,7 +110,7 @@ def lay_out(
     if filmed is not None:
         framing, window = frame_filmed(width, height, filmed, closeness=spec.framing, **rows)
         stage = Stage(
-            background=window.cut(filmed.picture, width, height),
+            background=window.cutter(filmed.picture, width, height)(filmed.picture),
             eye_line=framing.eye_line,
             eye_distance=framing.eye_distance,
             centre_x=framing.centre_x,

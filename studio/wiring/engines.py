@@ -223,14 +223,17 @@ class RealEngines:
         self, plan: TakePlan, grant: Grant, done: Path, spec: SceneSpec, speech: Speech | None
     ) -> tuple[SceneLayout, FrameSource]:
         twin = self._twin(plan)
-        layout = lay_out(spec, speech, fonts=self._fonts, filmed=_filmed(twin))
+        filmed = _filmed(twin)
+        layout = lay_out(spec, speech, fonts=self._fonts, filmed=filmed)
         assert layout.window is not None
         if speech is None:
             motion = self._twins.at_rest(twin, grant=grant)
         else:
             motion = read_twin_motion(done / "animate" / "motion.npz")
         performance = self._twins.perform(twin, motion, grant=grant)
-        return layout, FilmedFrames(performance, layout.window, width=spec.width, height=spec.height)
+        return layout, FilmedFrames(
+            performance, layout.window, first=filmed.picture, width=spec.width, height=spec.height
+        )
 
     def _with_stem(self, plan: TakePlan, speech: Speech) -> Speech:
         """The speech over the music and effects of the original, where the brief brings them."""

@@ -20,7 +20,7 @@ from pipelines.media import ByteArray, Float32Array
 FADE: Final = 5  # frames
 _LENGTH_MIN_S, _LENGTH_MAX_S = 6.0, 16.0
 _EDGE: Final = 10  # frames from the footage's ends and from cuts
-_BLINK: Final = 0.6  # of the usual opening of the eyes
+_AWAKE: Final = 0.85  # of the usual opening of the eyes: a take, and a still, begins with open ones
 _POSE_WEIGHT: Final = 40.0
 _CRF: Final = "16"
 
@@ -44,7 +44,7 @@ def choose_loop(
     unit = np.median(np.linalg.norm(landmarks[:, 33, :2] - landmarks[:, 263, :2], axis=1))
     pose = (head / unit).reshape(count, -1)
     eyes = _eyes(landmarks, unit)
-    awake = (eyes > _BLINK * np.median(eyes)) & (usable > 0)
+    awake = (eyes > _AWAKE * np.median(eyes)) & (usable > 0)
     bad = np.concatenate([[0], np.cumsum(usable <= 0)])
     lowest, highest = round(_LENGTH_MIN_S * fps), round(_LENGTH_MAX_S * fps)
     best, chosen = np.inf, None

