@@ -8,6 +8,7 @@ import c2pa
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.identity import SigningIdentity
+from pipelines.provenance.large import OverlaidFile, long_headers
 from pipelines.provenance.library import open_context
 from pipelines.provenance.manifest import ManifestSpec, manifest_definition
 
@@ -21,15 +22,16 @@ def sign_file(source: Path, target: Path, spec: ManifestSpec, identity: SigningI
     definition = manifest_definition(spec)
     if target.exists():
         raise ProvenanceError(f"{target} is already there; a manifest is written once, into a new file")
+    overlay = long_headers(source, media_type=spec.media_type)
     try:
         with (
-            open_context(trust_anchors_pem=identity.trust_anchors_pem) as context,
+            open_context(trust_anchors_pem=identity.trust_anchors_pem, in_pieces=overlay is not None) as context,
             c2pa.Signer.from_callback(identity.sign, c2pa.C2paSigningAlg.ES256, identity.chain_pem) as signer,
             c2pa.Builder(definition, context) as builder,
             source.open("rb") as plain,
             target.open("w+b") as signed,
         ):
-            builder.sign(signer, spec.media_type, plain, signed)
+            builder.sign(signer, spec.media_type, OverlaidFile(plain, overlay or {}), signed)
     except (c2pa.C2paError, OSError) as e:
         target.unlink(missing_ok=True)
         raise ProvenanceError(f"{source.name} could not be signed: {e}") from e
