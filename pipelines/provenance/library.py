@@ -1,8 +1,8 @@
 """How we use the C2PA library: settings that are checked first, because it accepts misspelt ones without a word.
 
-Everything that could reach the network or publish a picture is off and cannot be turned on: remote manifests (a
-verifier that follows them can be made to call any address), OCSP, and thumbnails (they would publish the subject's
-picture).
+What could publish a picture or reach the network is off and cannot be turned on: remote manifests (a verifier that
+follows them can be made to call any address), OCSP, redirects, and thumbnails (they would publish the subject's
+picture). Only a time stamp authority that the operator names is called, and only while signing.
 A context lives for one call: the library's objects do not survive a fork.
 """
 
@@ -30,6 +30,7 @@ KNOWN_SETTINGS: Final = frozenset(
         "core.backing_store_memory_threshold_in_mb",
         "core.merkle_tree_chunk_size_in_kb",
         "core.merkle_tree_max_proofs",
+        "core.allow_redirects",
     }
 )
 # What is beyond this lies in a nameless temporary file while it is signed; the library's own 512 would be memory.
@@ -62,6 +63,7 @@ def settings(*, trust_anchors_pem: str, in_pieces: bool = False) -> dict[str, ob
         },
         "core": {
             "backing_store_memory_threshold_in_mb": _MEMORY_MB,
+            "allow_redirects": False,  # a time stamp authority that is named is asked, and nobody else
             # No proofs: they serve players that check while they stream, and would make the manifest five times larger.
             **({"merkle_tree_chunk_size_in_kb": _PIECE_KB, "merkle_tree_max_proofs": 0} if in_pieces else {}),
         },

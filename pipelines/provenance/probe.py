@@ -1,0 +1,78 @@
+"""Signing a small picture and reading it back, in both verifiers where both are here, before a certificate counts.
+
+The second verifier shares no code with the first (encypher-c2pa, of the dev extra).
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import zlib
+from pathlib import Path
+
+from pipelines.errors import ProvenanceError
+from pipelines.provenance.manifest import GENERATOR, SPEC_VERSION, generator_version
+from pipelines.provenance.reading import read_manifest
+from pipelines.provenance.signer import ClaimSigner
+from pipelines.provenance.signing import embed
+
+_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
+
+
+def probe(signer: ClaimSigner, *, trust_anchors_pem: str) -> tuple[str, ...]:
+    """Return the names of the verifiers that trust what ``signer`` signs.
+
+    Raises:
+        ProvenanceError: it cannot sign, or one of them does not trust it under these anchors alone.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        plain, signed = Path(name) / "plain.png", Path(name) / "signed.png"
+        plain.write_bytes(_grey_png())
+        embed(_definition(), plain, signed, media_type="image/png", signer=signer)
+        reading = read_manifest(signed, trust_anchors_pem=trust_anchors_pem)
+        if reading.state != "trusted":
+            said = ", ".join(reading.failures) or reading.detail
+            raise ProvenanceError(f"a probe signed with this certificate is {reading.state}: {said}")
+        return ("c2pa-rs", *_second_opinion(signed, trust_anchors_pem))
+
+
+def _second_opinion(path: Path, anchors: str) -> tuple[str, ...]:
+    try:
+        import encypher_c2pa  # noqa: PLC0415 - of the dev extra
+    except ImportError:
+        return ()
+    found = encypher_c2pa.verify(
+        str(path), "image/png", trust_pem=anchors, no_default_trust=True, telemetry=False, online=False
+    )
+    failures = found["validation_results"]["failure"]
+    if found["validation_state"] != "Trusted" or failures:
+        said = ", ".join(str(one.get("code")) for one in failures)
+        raise ProvenanceError(
+            f"a second verifier says that a probe signed with this certificate is {found['validation_state']}: {said}"
+        )
+    return ("encypher-c2pa",)
+
+
+def _definition() -> dict[str, object]:
+    action = {"action": "c2pa.created", "digitalSourceType": _SOURCE}
+    return {
+        "claim_version": 2,
+        "claim_generator_info": [{"name": GENERATOR, "version": generator_version(), "specVersion": SPEC_VERSION}],
+        "title": "probe",
+        "format": "image/png",
+        "assertions": [
+            {"label": "c2pa.actions.v2", "created": True, "data": {"allActionsIncluded": True, "actions": [action]}}
+        ],
+    }
+
+
+def _grey_png() -> bytes:
+    """One grey pixel (PNG, 5)."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\x80")),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
