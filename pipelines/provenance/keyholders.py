@@ -140,7 +140,7 @@ def _as_der(answer: bytes, data: bytes, *, public: ec.EllipticCurvePublicKey, wh
 def _candidates(answer: bytes) -> Iterator[bytes]:
     """Every reading of an answer, as DER."""
     readings = [answer]
-    text = answer.strip().strip(b'"').translate(bytes.maketrans(b"-_", b"+/"))
+    text = b"".join(answer.split()).strip(b'"').translate(bytes.maketrans(b"-_", b"+/"))
     with contextlib.suppress(binascii.Error):  # then it is no base64
         readings.append(base64.b64decode(text + b"=" * (-len(text) % 4), validate=True))
     for reading in readings:

@@ -189,6 +189,6 @@ def _read(path: Path) -> str:
     from studio.errors import UsageError  # noqa: PLC0415 - keeps --help fast
 
     try:
-        return path.read_text(encoding="ascii")
+        return path.read_text(encoding="utf-8")  # bundles carry names in comments
     except (OSError, ValueError) as e:
         raise UsageError(f"{path} cannot be read as PEM: {e}") from e
