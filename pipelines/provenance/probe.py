@@ -8,18 +8,17 @@ from __future__ import annotations
 import struct
 import tempfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import ProvenanceError
-from pipelines.provenance.manifest import GENERATOR, SPEC_VERSION, generator_version
+from pipelines.provenance.documents import document_definition
 from pipelines.provenance.reading import read_manifest
 from pipelines.provenance.signer import ClaimSigner
 from pipelines.provenance.signing import embed
 
-_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
 
-
-def probe(signer: ClaimSigner, *, trust_anchors_pem: str) -> tuple[str, ...]:
+def probe(signer: ClaimSigner, *, trust_anchors_pem: str, at: datetime) -> tuple[str, ...]:
     """Return the names of the verifiers that trust what ``signer`` signs.
 
     Raises:
@@ -28,7 +27,8 @@ def probe(signer: ClaimSigner, *, trust_anchors_pem: str) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as name:
         plain, signed = Path(name) / "plain.png", Path(name) / "signed.png"
         plain.write_bytes(_grey_png())
-        embed(_definition(), plain, signed, media_type="image/png", signer=signer)
+        definition = document_definition(title="probe", media_type="image/png", at=at)
+        embed(definition, plain, signed, media_type="image/png", signer=signer)
         reading = read_manifest(signed, trust_anchors_pem=trust_anchors_pem)
         if reading.state != "trusted":
             said = ", ".join(reading.failures) or reading.detail
@@ -51,19 +51,6 @@ def _second_opinion(path: Path, anchors: str) -> tuple[str, ...]:
             f"a second verifier says that a probe signed with this certificate is {found['validation_state']}: {said}"
         )
     return ("encypher-c2pa",)
-
-
-def _definition() -> dict[str, object]:
-    action = {"action": "c2pa.created", "digitalSourceType": _SOURCE}
-    return {
-        "claim_version": 2,
-        "claim_generator_info": [{"name": GENERATOR, "version": generator_version(), "specVersion": SPEC_VERSION}],
-        "title": "probe",
-        "format": "image/png",
-        "assertions": [
-            {"label": "c2pa.actions.v2", "created": True, "data": {"allActionsIncluded": True, "actions": [action]}}
-        ],
-    }
 
 
 def _grey_png() -> bytes:
