@@ -71,7 +71,8 @@ def csr(  # noqa: PLR0917 - one option each
         if command is not None and pkcs11 is not None:
             raise UsageError("give --command or --pkcs11, not both")
         wiring = open_wiring(home)
-        who = organisation or wiring.identity.organisation
+        present = wiring.identity.organisation  # made here if this is the first command of all
+        who = present if organisation is None else organisation
         if command is not None:
             key, public = _command_key(command, stdin, public_key)
         elif pkcs11 is not None:
