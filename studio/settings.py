@@ -15,6 +15,8 @@ Settings are read once, by the composition root, from the command line and the e
 ``SAYSO_SMTP_URL``        how notices are mailed (studio.notices.mail); unset: not mailed
 ``SAYSO_WEBHOOK_URL``     where notices are posted (studio.notices.webhook); unset: nowhere
 ``SAYSO_WEBHOOK_SECRET``  what those posts are signed with
+``SAYSO_TSA_URL``         the RFC 3161 time stamp authority that every signature is stamped by; unset: none
+``SAYSO_TSA_ANCHORS``     the file with the certificate of the authority that issues the time stamps (PEM)
 ``SAYSO_DEBUG``           ``1`` shows tracebacks
 ========================  ===============================================================
 """
@@ -47,6 +49,13 @@ class Settings:
     smtp_url: str | None = field(repr=False)  # holds a password
     webhook_url: str | None = field(repr=False)
     webhook_secret: str | None = field(repr=False)
+    tsa_url: str | None = None
+    tsa_anchors_path: Path | None = None
+
+    @property
+    def signer_dir(self) -> Path:
+        """Who signs manifests; 0700."""
+        return self.keys_dir / "signer"
 
     @property
     def keys_dir(self) -> Path:
@@ -136,8 +145,8 @@ def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
     """Read settings from the command line's home and the environment.
 
     Raises:
-        UsageError: ``SAYSO_HOSTS`` is not a positive number, ``SAYSO_PUBLIC_URL`` is no address, or the vault's key
-            would lie inside the home.
+        UsageError: ``SAYSO_HOSTS`` is not a positive number, ``SAYSO_PUBLIC_URL`` or ``SAYSO_TSA_URL`` is no address,
+            one of the two settings of time stamps is missing, or the vault's key would lie inside the home.
     """
     root = (home or Path(environ.get("SAYSO_HOME") or "~/.sayso")).expanduser().absolute()
     weights = environ.get("SAYSO_WEIGHTS")
@@ -147,6 +156,7 @@ def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
     hosts_text = environ.get("SAYSO_HOSTS") or str(min(os.cpu_count() or 1, HOSTS_MAX))
     if not hosts_text.isdecimal() or int(hosts_text) < 1:
         raise UsageError(f"SAYSO_HOSTS is {hosts_text!r}; give a whole number of at least 1, or unset it")
+    tsa_url, tsa_anchors_path = _time_stamps(environ)
     return Settings(
         home=root,
         weights_dir=Path(weights).expanduser().absolute() if weights else root / "weights",
@@ -158,6 +168,8 @@ def load_settings(home: Path | None, *, environ: Mapping[str, str]) -> Settings:
         smtp_url=environ.get("SAYSO_SMTP_URL") or None,
         webhook_url=environ.get("SAYSO_WEBHOOK_URL") or None,
         webhook_secret=environ.get("SAYSO_WEBHOOK_SECRET") or None,
+        tsa_url=tsa_url,
+        tsa_anchors_path=tsa_anchors_path,
     )
 
 
@@ -177,6 +189,21 @@ def _public_url(environ: Mapping[str, str]) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise UsageError(f"SAYSO_PUBLIC_URL is {url!r}; needed is an address such as https://consent.example.com")
     return url
+
+
+def _time_stamps(environ: Mapping[str, str]) -> tuple[str | None, Path | None]:
+    url, anchors = environ.get("SAYSO_TSA_URL") or None, environ.get("SAYSO_TSA_ANCHORS") or None
+    if url is None and anchors is None:
+        return None, None
+    if url is None or anchors is None:
+        raise UsageError(
+            "SAYSO_TSA_URL and SAYSO_TSA_ANCHORS go together: the address of the time stamp authority, and the file "
+            "with the certificate of the authority that issues its certificates; set both or neither"
+        )
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError(f"SAYSO_TSA_URL is {url!r}; needed is an address such as http://timestamp.example.com")
+    return url, Path(anchors).expanduser().absolute()
 
 
 def prepare_home(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pipelines.errors import ProvenanceError
@@ -58,14 +59,14 @@ def make_signer(
     """Return a claim-signing certificate for ``public``; it never outlives the authority."""
     return (
         x509.CertificateBuilder()
-        .subject_name(_name(organisation, f"{organisation} claim signer"))
+        .subject_name(signer_name(organisation))
         .issuer_name(authority.subject)
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - CLOCK_SKEW)
         .not_valid_after(min(at + SIGNER_LIFETIME, authority.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(digital_signature_only(), critical=True)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, C2PA_CLAIM_SIGNING]), critical=False
         )
@@ -104,6 +105,38 @@ def parse_trust_anchors(pem: str) -> tuple[x509.Certificate, ...]:
             raise ProvenanceError(f"trust anchor {number} is a signer's certificate; give its authority's instead")
         anchors.append(anchor)
     return tuple(anchors)
+
+
+def split_anchors(pem: str) -> tuple[str, str]:
+    """Return the authorities of signers, and those of time stamps, each as text.
+
+    An authority of time stamps is one whose own extended key usage allows nothing else: whoever it certifies can then
+    say when a file was signed, and never sign one. Raises ``ProvenanceError`` on junk.
+    """
+    signers: list[str] = []
+    stamps: list[str] = []
+    for anchor in parse_trust_anchors(pem):
+        (stamps if stamps_time_only(anchor) else signers).append(anchor.public_bytes(Encoding.PEM).decode())
+    return "".join(signers), "".join(stamps)
+
+
+def stamps_time_only(certificate: x509.Certificate) -> bool:
+    """Whether the extended key usage is timeStamping and nothing else."""
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return list(purposes) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def signer_name(organisation: str) -> x509.Name:
+    """The subject of a signer's certificate."""
+    return _name(organisation, f"{organisation} claim signer")
+
+
+def digital_signature_only() -> x509.KeyUsage:
+    """The key usage of a signer."""
+    return _usage(digital_signature=True)
 
 
 def _name(organisation: str, common_name: str) -> x509.Name:

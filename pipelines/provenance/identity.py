@@ -4,31 +4,35 @@ On disk, in a folder of mode 0700, every file 0600:
     authority.key.pem   the authority's key, used only to renew the signer
     authority.cert.pem  the trust anchor that verifiers need
     signer.pem          the signer's key and certificate in one file, so that a renewal replaces both at once
+A certificate from an outside authority signs instead where one is installed (pipelines.provenance.outside).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.certificates import make_authority, make_signer, needs_renewal
+from pipelines.provenance.keyholders import FileKey, KeyHolder, private_key, require_p256
+from pipelines.provenance.outside import ANCHORS, OUTSIDE, PENDING, merged_anchors, read_outside, remembered_anchors
+from pipelines.provenance.safekeeping import (
+    certificate_pem,
+    key_pem,
+    organisation_of,
+    read_certificate,
+    refuse_loose_permissions,
+    replace_private,
+    write_private,
+)
 
 AUTHORITY_KEY: Final = "authority.key.pem"
 AUTHORITY_CERTIFICATE: Final = "authority.cert.pem"
@@ -44,7 +48,10 @@ class SigningIdentity:
     chain_pem: str = field(repr=False)
     trust_anchors_pem: str = field(repr=False)
     expires_at: datetime
-    _key: ec.EllipticCurvePrivateKey = field(repr=False)
+    authority: Literal["own", "outside"] = "own"
+    tsa_url: str | None = None
+    _key: KeyHolder = field(repr=False)
+    _public: ec.EllipticCurvePublicKey = field(repr=False)
 
     @classmethod
     def open_or_create(
@@ -60,17 +67,23 @@ class SigningIdentity:
         at = clock()
         if not folder.exists():
             _create(folder, organisation=organisation, at=at)
-        _refuse_loose_permissions(folder)
-        authority = _read_certificate(folder / AUTHORITY_CERTIFICATE)
+        there = (name for name in (OUTSIDE, PENDING, ANCHORS) if (folder / name).exists())
+        refuse_loose_permissions(folder, (AUTHORITY_KEY, AUTHORITY_CERTIFICATE, SIGNER, *there))
+        authority = read_certificate(folder / AUTHORITY_CERTIFICATE)
+        anchors = merged_anchors(certificate_pem(authority), remembered_anchors(folder))
+        if outside := read_outside(folder):
+            leaf = outside.leaf
+            return cls.of(outside.key, leaf, outside.chain_pem, anchors, authority="outside")
         if at >= authority.not_valid_after_utc:
             raise ProvenanceError(
                 f"the signing authority in {folder} ended on {authority.not_valid_after_utc:%Y-%m-%d}; "
                 "move that folder away and start again to make a new one, and publish its new trust anchor"
             )
-        signer = _read_certificate(folder / SIGNER)
-        if needs_renewal(signer, at=at):
-            _renew(folder, authority, at=at)
-            signer = _read_certificate(folder / SIGNER)
+        signer = read_certificate(folder / SIGNER)
+        is_last = at >= signer.not_valid_before_utc and signer.not_valid_after_utc == authority.not_valid_after_utc
+        if needs_renewal(signer, at=at) and not is_last:
+            renew(folder, at=at)
+            signer = read_certificate(folder / SIGNER)
         key = _read_key(folder / SIGNER)
         if key.public_key() != signer.public_key():
             raise ProvenanceError(f"key and certificate in {folder / SIGNER} do not belong together; restore a backup")
@@ -80,17 +93,32 @@ class SigningIdentity:
             raise ProvenanceError(
                 f"{folder / SIGNER} was not issued by {AUTHORITY_CERTIFICATE}; restore a backup"
             ) from e
+        return cls.of(FileKey(pem=key_pem(key).decode()), signer, certificate_pem(signer), anchors)
+
+    @classmethod
+    def of(
+        cls,
+        key: KeyHolder,
+        leaf: x509.Certificate,
+        chain_pem: str,
+        trust_anchors_pem: str,
+        *,
+        authority: Literal["own", "outside"] = "own",
+    ) -> SigningIdentity:
+        """Put a key and its certificates together; raises ``ProvenanceError`` for another kind of key than P-256."""
         return cls(
-            organisation=_organisation(authority),
-            chain_pem=_pem(signer),
-            trust_anchors_pem=_pem(authority),
-            expires_at=signer.not_valid_after_utc,
+            organisation=organisation_of(leaf),
+            chain_pem=chain_pem,
+            trust_anchors_pem=trust_anchors_pem,
+            expires_at=leaf.not_valid_after_utc,
+            authority=authority,
             _key=key,
+            _public=require_p256(leaf.public_key(), where="the signer's certificate"),
         )
 
     def sign(self, data: bytes) -> bytes:
-        """Return the ECDSA signature (P-256, SHA-256, DER) of ``data``."""
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        """Return the ECDSA signature (P-256, SHA-256, DER) of ``data``; raises ``ProvenanceError``."""
+        return self._key.sign(data, public=self._public)
 
 
 def _create(folder: Path, *, organisation: str, at: datetime) -> None:
@@ -101,9 +129,9 @@ def _create(folder: Path, *, organisation: str, at: datetime) -> None:
     try:
         authority_key = ec.generate_private_key(ec.SECP256R1())
         authority = make_authority(authority_key, organisation=organisation, at=at)
-        _write_private(draft / AUTHORITY_KEY, _key_pem(authority_key))
-        _write_private(draft / AUTHORITY_CERTIFICATE, _pem(authority).encode())
-        _renew(draft, authority, at=at)
+        write_private(draft / AUTHORITY_KEY, key_pem(authority_key))
+        write_private(draft / AUTHORITY_CERTIFICATE, certificate_pem(authority).encode())
+        renew(draft, at=at)
         draft.rename(folder)
     except OSError as e:
         shutil.rmtree(draft, ignore_errors=True)
@@ -113,70 +141,23 @@ def _create(folder: Path, *, organisation: str, at: datetime) -> None:
             ) from e
 
 
-def _renew(folder: Path, authority: x509.Certificate, *, at: datetime) -> None:
+def renew(folder: Path, *, at: datetime) -> None:
+    """Make a new key and certificate under the studio's own authority; raises ``ProvenanceError``."""
+    authority = read_certificate(folder / AUTHORITY_CERTIFICATE)
     authority_key = _read_key(folder / AUTHORITY_KEY)
     key = ec.generate_private_key(ec.SECP256R1())
     signer = make_signer(
         key.public_key(),
         authority=authority,
         authority_key=authority_key,
-        organisation=_organisation(authority),
+        organisation=organisation_of(authority),
         at=at,
     )
-    draft = folder / f".{SIGNER}.{os.getpid()}"
-    _write_private(draft, _key_pem(key) + _pem(signer).encode())
-    draft.replace(folder / SIGNER)
-
-
-def _refuse_loose_permissions(folder: Path) -> None:
-    for path in (folder, *(folder / name for name in (AUTHORITY_KEY, AUTHORITY_CERTIFICATE, SIGNER))):
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-        except FileNotFoundError as e:
-            raise ProvenanceError(
-                f"{path} is missing, so the signing identity is incomplete; restore it from a backup, "
-                f"or move {folder} away to make a new one"
-            ) from e
-        if mode & 0o077:
-            needed = "700" if path == folder else "600"
-            raise ProvenanceError(
-                f"{path} has mode {mode:o}: other users could take the signing key; "
-                f"run: chmod {needed} '{path}' (and make a new identity if others were on this machine)"
-            )
+    replace_private(folder / SIGNER, key_pem(key) + certificate_pem(signer).encode())
 
 
 def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError) as e:
+        return private_key(path.read_bytes(), where=str(path))
+    except OSError as e:
         raise ProvenanceError(f"{path} holds no readable private key; restore it from a backup") from e
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ProvenanceError(f"{path} holds another kind of key; manifests are signed with ECDSA on P-256")
-    return key
-
-
-def _read_certificate(path: Path) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError) as e:
-        raise ProvenanceError(f"{path} holds no readable certificate; restore it from a backup") from e
-
-
-def _organisation(certificate: x509.Certificate) -> str:
-    value = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)[0].value
-    return value if isinstance(value, str) else value.decode()
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(Encoding.PEM).decode()

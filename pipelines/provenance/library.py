@@ -1,8 +1,8 @@
 """How we use the C2PA library: settings that are checked first, because it accepts misspelt ones without a word.
 
-Everything that could reach the network or publish a picture is off and cannot be turned on: remote manifests (a
-verifier that follows them can be made to call any address), OCSP, and thumbnails (they would publish the subject's
-picture).
+What could publish a picture or reach the network is off and cannot be turned on: remote manifests (a verifier that
+follows them can be made to call any address), OCSP, redirects, and thumbnails (they would publish the subject's
+picture). Only a time stamp authority that the operator names is called, and only while signing.
 A context lives for one call: the library's objects do not survive a fork.
 """
 
@@ -27,12 +27,25 @@ KNOWN_SETTINGS: Final = frozenset(
         "verify.ocsp_fetch",
         "builder.thumbnail.enabled",
         "builder.created_assertion_labels",
+        "core.backing_store_memory_threshold_in_mb",
+        "core.merkle_tree_chunk_size_in_kb",
+        "core.merkle_tree_max_proofs",
+        "core.allow_redirects",
     }
 )
+# What is beyond this lies in a nameless temporary file while it is signed; the library's own 512 would be memory.
+_MEMORY_MB: Final = 4
+_PIECE_KB: Final = 1024
 
 
-def settings(*, trust_anchors_pem: str) -> dict[str, object]:
-    """Return the library's settings for reading and signing under these anchors; raises ``ProvenanceError`` on junk."""
+def settings(*, trust_anchors_pem: str, in_pieces: bool = False) -> dict[str, object]:
+    """Return the library's settings for reading and signing under these anchors.
+
+    ``in_pieces`` signs MP4 with a Merkle tree over the media data (pipelines.provenance.large).
+
+    Raises:
+        ProvenanceError: the anchors are junk.
+    """
     parse_trust_anchors(trust_anchors_pem)
     wanted: dict[str, object] = {
         "trust": {"trust_anchors": trust_anchors_pem},
@@ -48,6 +61,12 @@ def settings(*, trust_anchors_pem: str) -> dict[str, object]:
             # Ingredients have no "created" of their own, and would land among what the signer does not vouch for.
             "created_assertion_labels": ["c2pa.ingredient"],
         },
+        "core": {
+            "backing_store_memory_threshold_in_mb": _MEMORY_MB,
+            "allow_redirects": False,  # a time stamp authority that is named is asked, and nobody else
+            # No proofs: they serve players that check while they stream, and would make the manifest five times larger.
+            **({"merkle_tree_chunk_size_in_kb": _PIECE_KB, "merkle_tree_max_proofs": 0} if in_pieces else {}),
+        },
     }
     check_settings(wanted)
     return wanted
@@ -59,9 +78,9 @@ def check_settings(wanted: Mapping[str, object]) -> None:
         raise ProvenanceError(f"unknown C2PA settings: {', '.join(sorted(unknown))}")
 
 
-def open_context(*, trust_anchors_pem: str) -> c2pa.Context:
+def open_context(*, trust_anchors_pem: str, in_pieces: bool = False) -> c2pa.Context:
     """Return a fresh context that trusts only these anchors."""
-    return c2pa.Context.from_dict(settings(trust_anchors_pem=trust_anchors_pem))
+    return c2pa.Context.from_dict(settings(trust_anchors_pem=trust_anchors_pem, in_pieces=in_pieces))
 
 
 def _keys(wanted: Mapping[str, object], above: str = "") -> list[str]:

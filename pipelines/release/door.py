@@ -33,7 +33,7 @@ from pipelines.compose.encoder import encode_audio, encode_video, write_still
 from pipelines.disclosure.fonts import FontSet
 from pipelines.errors import CancelledError, PipelineError, ReleaseError
 from pipelines.media import CancelCheck, Progress, Scene, never_cancel, no_progress
-from pipelines.provenance.identity import SigningIdentity
+from pipelines.provenance.signer import ClaimSigner, ending
 from pipelines.provenance.signing import sign_file
 from pipelines.provenance.xmp.files import write_xmp
 from pipelines.release.disclosing import Disclosed, NoticeSpeaker, disclose
@@ -58,7 +58,7 @@ class ReleaseDoor:
     """
 
     gate: Gate
-    identity: SigningIdentity
+    identity: ClaimSigner
     fonts: FontSet
     notice_speaker: NoticeSpeaker
     clock: Callable[[], datetime]
@@ -165,7 +165,7 @@ class ReleaseDoor:
         with steps.step("mark") as say:
             marks = marks_of(unsigned, media_type=wanted.media_type)
             say(marks.main.algorithm)
-        with steps.step("sign"):
+        with steps.step("sign") as say:
             signed = place.out / unsigned.name
             spec = manifest_spec(
                 grant=fresh,
@@ -176,6 +176,7 @@ class ReleaseDoor:
                 at=self.clock(),
             )
             sign_file(unsigned, signed, spec, self.identity)
+            say(ending(self.identity.expires_at, at=spec.created_at))
             unsigned.unlink()
         progress(0.9)
         with steps.step("read back") as say:

@@ -23,6 +23,7 @@ from studio.cli import (
     retention,
     review,
     serve,
+    signer,
     verify,
     version,
 )
@@ -53,6 +54,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(markets.app, name="markets")
 app.add_typer(channels.app, name="channels")
 app.add_typer(keys.app, name="keys")
+app.add_typer(signer.app, name="signer")
 doctor.add_to(app)
 bench.add_to(app)
 version.add_to(app)

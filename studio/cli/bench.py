@@ -22,6 +22,7 @@ NAMES = (
     "consent",
     "evidence",
     "evidence_eye",
+    "signing",
 )
 
 

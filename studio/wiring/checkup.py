@@ -11,7 +11,9 @@ from importlib.util import find_spec
 from typing import Literal
 
 from pipelines.errors import PipelineError
+from studio.errors import UsageError
 from studio.wiring.root import Wiring
+from studio.wiring.signing import signer_standing
 
 DISK_BYTES_MIN = 2_000_000_000  # weights 0.4 GB, and room for a campaign in quarantine and library
 
@@ -36,6 +38,7 @@ def check_machine(wiring: Wiring) -> tuple[Finding, ...]:
         _weights,
         _home,
         _ledger,
+        _signer,
     )
     return tuple(finding for check in checks for finding in check(wiring))
 
@@ -118,6 +121,17 @@ def _ledger(wiring: Wiring) -> Iterator[Finding]:
         yield Finding(name="ledger", state="missing", detail=str(found))
     else:
         yield Finding(name="ledger", state="ok", detail=f"{found.size} entries under a signed checkpoint")
+
+
+def _signer(wiring: Wiring) -> Iterator[Finding]:
+    try:
+        standing = signer_standing(wiring.settings, clock=wiring.clock)
+    except (PipelineError, UsageError) as e:
+        yield Finding(name="signer", state="missing", detail=str(e))
+        return
+    state: State = "missing" if standing.days_left < 0 else "optional" if standing.ending else "ok"
+    until = f"{standing.organisation}, until {standing.expires_at:%Y-%m-%d}"
+    yield Finding(name="signer", state=state, detail=standing.ending or until)
 
 
 def _is_installed(package: str) -> bool:

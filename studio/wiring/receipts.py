@@ -12,6 +12,8 @@ from consent.decide import RecordStatus, record_status
 from consent.envelope import Envelope
 from consent.policy import Rulebook
 from consent.receipt import receipt_jsonld
+from pipelines.errors import PipelineError
+from pipelines.provenance.signer import ClaimSigner
 from studio.paper.receipt import ReceiptFacts, receipt_pdf
 from studio.store.ledger import LedgerStore
 from studio.wordings.record_text import ShownText
@@ -27,9 +29,14 @@ class StudioReceipts:
     font_file: Callable[[str, str], Path]
     verify_url: str
     clock: Callable[[], datetime]
+    signer: Callable[[], ClaimSigner] | None = None
 
     def pdf(self, envelope: Envelope, shown: ShownText) -> bytes:
-        """For people, in the language in which the record was shown."""
+        """For people, in the language in which the record was shown; signed like what is released.
+
+        Where it cannot be signed (the certificate has ended, a key service or time stamp authority does not answer) the
+        person gets it all the same: they have a right to it, and its proofs are those of the ledger.
+        """
         words = wording(nearest(shown.language)).page
         at, view, signature = self.clock(), self.ledger.view(), envelope.subject_signature
         status = record_status(envelope.record_id, envelope=envelope, ledger=view, rulebook=self.rulebook(), at=at)
@@ -50,7 +57,15 @@ class StudioReceipts:
             foot=f"Sayso   {at.date().isoformat()}",
             issued_at=at,
         )
-        return receipt_pdf(facts, fonts=self.font_file)
+        paper = receipt_pdf(facts, fonts=self.font_file)
+        if self.signer is None:
+            return paper
+        from pipelines.provenance.documents import sign_pdf  # noqa: PLC0415 - loads c2pa
+
+        try:
+            return sign_pdf(paper, title="consent receipt", at=at, signer=self.signer())
+        except PipelineError:
+            return paper
 
     def jsonld(self, envelope: Envelope) -> bytes:
         """For machines."""

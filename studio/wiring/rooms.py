@@ -79,6 +79,7 @@ def open_requests(wiring: Wiring) -> RequestRoom:
                 font_file=wiring.weights.path,
                 verify_url=site.url("/verify"),
                 clock=clock,
+                signer=lambda: wiring.identity,
             ),
             frame=labelled_frame,
             site=site,

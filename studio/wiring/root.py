@@ -168,12 +168,12 @@ class Wiring:
         """The company's key, made at first use."""
         return self._key("controller.key")
 
-    @cached_property
+    @property
     def identity(self) -> SigningIdentity:
-        """The certificate that manifests are signed with, made at first use."""
-        from pipelines.provenance.identity import SigningIdentity  # noqa: PLC0415 - loads c2pa; most commands do not need it
+        """Who signs manifests, made at first use; read again each time, for a certificate may have been installed."""
+        from studio.wiring.signing import open_identity  # noqa: PLC0415 - most commands do not need it
 
-        return SigningIdentity.open_or_create(self.settings.keys_dir / "signer", clock=self.clock)
+        return open_identity(self.settings, clock=self.clock)
 
     @cached_property
     def weights(self) -> WeightsStore:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import encypher_c2pa
@@ -73,6 +74,17 @@ def test_the_steps_are_listed_in_order_and_claim_no_watermark(house: House) -> N
     ]
     assert "none applied" in release.steps[2].detail
     assert b"watermarked" not in release.path.read_bytes()
+
+
+def test_the_report_says_when_the_signers_certificate_ends_soon(house: House) -> None:
+    at = house.door.clock()
+    for days, said in ((900, ""), (20, "in 19 days: ask its authority for another this week")):
+        identity = replace(house.door.identity, expires_at=at + timedelta(days=days))
+        door = replace(house, door=replace(house.door, identity=identity))
+        release = door.release(request=house.studio.request(take_id=TakeId(f"take-{days}"), format="wav"))
+        (step,) = (one for one in release.steps if one.name == "sign")
+        assert said in step.detail
+        assert bool(step.detail) == bool(said)
 
 
 def test_captions_lie_beside_the_file(house: House) -> None:

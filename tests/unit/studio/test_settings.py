@@ -39,3 +39,19 @@ def test_secrets_are_in_no_log(tmp_path: Path) -> None:
     settings = load_settings(tmp_path, environ=environ)
     assert settings.smtp_url is not None
     assert "topsecret" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["timestamp.example.com", "ftp://timestamp.example.com", "http://"])
+def test_what_is_no_time_stamp_authority_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="SAYSO_TSA_URL"):
+        load_settings(tmp_path, environ={"SAYSO_TSA_URL": url, "SAYSO_TSA_ANCHORS": "stamps.pem"})
+
+
+def test_time_stamps_need_both_their_settings(tmp_path: Path) -> None:
+    for name in ("SAYSO_TSA_URL", "SAYSO_TSA_ANCHORS"):
+        with pytest.raises(UsageError, match="go together"):
+            load_settings(tmp_path, environ={name: "http://timestamp.example.com"})
+    both = {"SAYSO_TSA_URL": "http://timestamp.example.com", "SAYSO_TSA_ANCHORS": str(tmp_path / "stamps.pem")}
+    settings = load_settings(tmp_path, environ=both)
+    assert (settings.tsa_url, settings.tsa_anchors_path) == ("http://timestamp.example.com", tmp_path / "stamps.pem")
+    assert load_settings(tmp_path, environ={}).tsa_url is None

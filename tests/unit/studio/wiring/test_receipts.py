@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from consent.ledger import LedgerView
 from pipelines.assets import ASSETS
+from pipelines.errors import ProvenanceError
+from pipelines.provenance.identity import SigningIdentity
+from pipelines.provenance.reading import read_manifest
 from pipelines.weights.catalogue import load_cards
 from pipelines.weights.store import WeightsStore
 from studio.paper.receipt import ReceiptFacts
@@ -70,6 +75,43 @@ def test_the_paper_is_a_pdf(world: World, weights_home: Path) -> None:
     paper = receipts(world, weights).pdf(world.envelope, shown)
     assert paper.startswith(b"%PDF-")
     assert paper == receipts(world, weights).pdf(world.envelope, shown)
+
+
+def blank_pdf(*_: object, **__: object) -> bytes:
+    page = FPDF()
+    page.add_page()
+    return bytes(page.output())
+
+
+def test_the_paper_is_signed_like_what_is_released(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.wiring.receipts.receipt_pdf", blank_pdf)
+    identity = SigningIdentity.open_or_create(tmp_path / "signer", clock=lambda: datetime.now(UTC))
+    signing = replace(receipts(world), signer=lambda: identity)
+    paper = signing.pdf(world.envelope, RecordWordings().show(world.record, language="fr"))
+    (tmp_path / "receipt.pdf").write_bytes(paper)
+    reading = read_manifest(
+        tmp_path / "receipt.pdf", trust_anchors_pem=identity.trust_anchors_pem, media_type="application/pdf"
+    )
+    assert (reading.state, reading.title, reading.actions) == ("trusted", "consent receipt", ("c2pa.created",))
+
+
+def test_the_person_gets_the_paper_even_where_it_cannot_be_signed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.wiring.receipts.receipt_pdf", blank_pdf)
+    identity = SigningIdentity.open_or_create(tmp_path / "signer", clock=lambda: NOW - timedelta(days=3000))
+
+    def broken() -> SigningIdentity:
+        raise ProvenanceError("no key")
+
+    for signer in (lambda: identity, broken):
+        paper = replace(receipts(world), signer=signer).pdf(
+            world.envelope, RecordWordings().show(world.record, language="fr")
+        )
+        assert paper.startswith(b"%PDF-")
+        assert b"c2pa" not in paper
 
 
 def test_the_data_is_of_this_record(world: World) -> None:

@@ -1,0 +1,180 @@
+"""Where a signing key lies, and how it signs: in a file of ours, behind a command, or in a token that speaks PKCS#11.
+
+A command gets what to sign on its standard input and prints the signature: how the command lines of the key services
+(AWS, Google Cloud, Azure) work. DER and raw signatures are taken, as bytes or in base64; each is verified with the
+certificate's key before it is used, so no other output can pass for one. A PKCS#11 token is asked through OpenSC's
+``pkcs11-tool`` (docs/adr/0018-who-signs.md). The key of a file never shows in a repr, and no error shows input.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.errors import ProvenanceError
+
+COMMAND_TIMEOUT_S: Final = 30.0
+_OUTPUT_BYTES_MAX: Final = 16_384
+_COORDINATE: Final = 32  # bytes of r and of s on P-256
+_PIN: Final = "SAYSO_PKCS11_PIN"  # of the child's environment alone: a command line can be read by other users
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileKey(BaseModel):
+    """A private key that we keep."""
+
+    model_config = _STRICT
+    kind: Literal["file"] = "file"
+    pem: str = Field(repr=False)
+
+    def sign(self, data: bytes, *, public: ec.EllipticCurvePublicKey) -> bytes:
+        """Return the DER signature of ``data``."""
+        key = private_key(self.pem.encode(), where="the signer's file")
+        if key.public_key() != public:
+            raise ProvenanceError("key and certificate of the signer do not belong together; restore a backup")
+        return key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+class CommandKey(BaseModel):
+    """A key that a command signs with."""
+
+    model_config = _STRICT
+    kind: Literal["command"] = "command"
+    argv: tuple[str, ...] = Field(min_length=1)
+    stdin: Literal["digest", "message"] = "digest"
+    timeout_s: float = Field(default=COMMAND_TIMEOUT_S, gt=0, le=600)
+
+    def sign(self, data: bytes, *, public: ec.EllipticCurvePublicKey) -> bytes:
+        """Return the DER signature of ``data``."""
+        asked = hashlib.sha256(data).digest() if self.stdin == "digest" else data
+        answer = _run(self.argv, asked, timeout_s=self.timeout_s)
+        return _as_der(answer, data, public=public, who=f"the signing command {self.argv[0]}")
+
+
+class Pkcs11Key(BaseModel):
+    """A key in a token (HSM, smart card, SoftHSM). ``pin_file`` holds the PIN and is its owner's alone."""
+
+    model_config = _STRICT
+    kind: Literal["pkcs11"] = "pkcs11"
+    module: str
+    token: str
+    label: str
+    pin_file: str
+    program: str = "pkcs11-tool"
+    timeout_s: float = Field(default=COMMAND_TIMEOUT_S, gt=0, le=600)
+
+    def sign(self, data: bytes, *, public: ec.EllipticCurvePublicKey) -> bytes:
+        """Return the DER signature of ``data``."""
+        how = ("--sign", "--mechanism", "ECDSA", "--signature-format", "openssl")
+        answer = self._ask(*how, "--label", self.label, stdin=hashlib.sha256(data).digest())
+        return _as_der(answer, data, public=public, who=f"the token {self.token}")
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """Read the public key from the token."""
+        answer = self._ask("--read-object", "--type", "pubkey", "--label", self.label, stdin=b"")
+        try:
+            return require_p256(load_der_public_key(answer), where=f"the token {self.token}")
+        except ValueError as e:
+            raise ProvenanceError(f"the token {self.token} holds no readable public key {self.label!r}") from e
+
+    def _ask(self, *what: str, stdin: bytes) -> bytes:
+        login = ("--module", self.module, "--token-label", self.token, "--login", "--pin", f"env:{_PIN}")
+        environ = {**os.environ, _PIN: _read_pin(Path(self.pin_file))}
+        return _run((self.program, *login, *what), stdin, timeout_s=self.timeout_s, environ=environ)
+
+
+KeyHolder = Annotated[FileKey | CommandKey | Pkcs11Key, Field(discriminator="kind")]
+
+
+def private_key(pem: bytes, *, where: str) -> ec.EllipticCurvePrivateKey:
+    """Read a private key on P-256; raises ``ProvenanceError``."""
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as e:
+        raise ProvenanceError(f"{where} holds no readable private key; restore it from a backup") from e
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ProvenanceError(f"{where} holds another kind of key; manifests are signed with ECDSA on P-256")
+    return key
+
+
+def require_p256(key: object, *, where: str) -> ec.EllipticCurvePublicKey:
+    """Return the key if it is one on P-256; raises ``ProvenanceError``."""
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ProvenanceError(f"{where} holds another kind of key; manifests are signed with ECDSA on P-256 (ES256)")
+    return key
+
+
+def is_signature(signature: bytes, data: bytes, *, public: ec.EllipticCurvePublicKey) -> bool:
+    """Whether this is a DER signature of ``data`` by that key."""
+    try:
+        public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _as_der(answer: bytes, data: bytes, *, public: ec.EllipticCurvePublicKey, who: str) -> bytes:
+    for candidate in _candidates(answer):
+        if is_signature(candidate, data, public=public):
+            return candidate
+    raise ProvenanceError(
+        f"{who} answered with {len(answer)} bytes that are no signature by the certificate's key; "
+        "it must print an ECDSA signature over SHA-256 of what it was given, in DER or raw, as bytes or base64"
+    )
+
+
+def _candidates(answer: bytes) -> Iterator[bytes]:
+    """Every reading of an answer, as DER."""
+    readings = [answer]
+    text = b"".join(answer.split()).strip(b'"').translate(bytes.maketrans(b"-_", b"+/"))
+    with contextlib.suppress(binascii.Error):  # then it is no base64
+        readings.append(base64.b64decode(text + b"=" * (-len(text) % 4), validate=True))
+    for reading in readings:
+        yield reading
+        if len(reading) == 2 * _COORDINATE:
+            yield encode_dss_signature(
+                int.from_bytes(reading[:_COORDINATE], "big"), int.from_bytes(reading[_COORDINATE:], "big")
+            )
+
+
+def _run(argv: tuple[str, ...], stdin: bytes, *, timeout_s: float, environ: Mapping[str, str] | None = None) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator's own command; no shell reads it
+            argv, input=stdin, capture_output=True, timeout=timeout_s, check=False, env=environ
+        )
+    except subprocess.TimeoutExpired as e:
+        raise ProvenanceError(f"{argv[0]} did not sign within {timeout_s:g} s; is the key service reachable?") from e
+    except OSError as e:
+        raise ProvenanceError(f"{argv[0]} cannot be started ({e.strerror}); install it, or give its whole path") from e
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ProvenanceError(
+            f"{argv[0]} failed with exit code {done.returncode}: {(said or ['it said nothing'])[-1]:.200}"
+        )
+    if len(done.stdout) > _OUTPUT_BYTES_MAX:
+        raise ProvenanceError(f"{argv[0]} printed {len(done.stdout)} bytes; a signature has fewer than 200")
+    return done.stdout
+
+
+def _read_pin(path: Path) -> str:
+    try:
+        mode, pin = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+    except OSError as e:
+        raise ProvenanceError(f"the PIN file {path} cannot be read ({e.strerror})") from e
+    if mode & 0o077:
+        raise ProvenanceError(f"others can read the PIN file {path}; run: chmod 600 '{path}'")
+    return pin
