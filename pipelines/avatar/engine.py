@@ -25,11 +25,13 @@ from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
 from pipelines.avatar.rig import CutOut, build_rig
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper, loudness
+from pipelines.avatar.surroundings import without_person
 from pipelines.avatar.sync import in_step
 from pipelines.errors import InputInvalidError
 from pipelines.faces.landmarks import FaceFinder
 from pipelines.faces.nets import WeightsFolder
 from pipelines.media import (
+    ByteArray,
     CancelCheck,
     Float32Array,
     FrameSource,
@@ -108,6 +110,18 @@ class PhotoAvatar:
         """
         cut = self._cut_out(portrait)
         return report_on(portrait, cut.landmarks, cut.alpha)
+
+    def surroundings(self, portrait: Portrait) -> ByteArray:
+        """The room behind the person, without the person, small and smooth: for a background out of focus.
+
+        Raises:
+            InputInvalidError: the portrait shows no room.
+        """
+        if portrait.alpha is not None:
+            raise InputInvalidError(
+                f"{portrait.path.name} is cut out and has no background of its own to blur; take another background"
+            )
+        return without_person(portrait.rgb, self._cut_out(portrait).alpha, name=portrait.path.name)
 
     def motion(
         self,

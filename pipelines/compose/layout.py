@@ -18,7 +18,7 @@ from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate
 from pipelines.errors import InputInvalidError
 from pipelines.geometry import Box
-from pipelines.media import Speech, Stage, Timed
+from pipelines.media import ByteArray, Speech, Stage, Timed
 
 _CAPTION_SIZE = {"landscape": 0.044, "portrait": 0.047, "square": 0.046}  # of the short side
 _CAPTION_WIDTH_MAX = 0.88  # of the frame's width
@@ -62,7 +62,14 @@ class SceneLayout:
         return wall_and_accent(self.spec.brand.colours)
 
 
-def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bust | None = None) -> SceneLayout:
+def lay_out(
+    spec: SceneSpec,
+    speech: Speech | None,
+    *,
+    fonts: FontSet,
+    bust: Bust | None = None,
+    surroundings: ByteArray | None = None,
+) -> SceneLayout:
     """Lay out a scene.
 
     Args:
@@ -70,6 +77,7 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
         speech: the padded speech (``timeline.pad_speech``), or None for a still picture.
         fonts: the studio's fonts.
         bust: how far the portrait reaches; None means like the demo presenters.
+        surroundings: the portrait's picture without the person, for ``backdrop="blur"``; (height, width, 3) uint8.
 
     Raises:
         InputInvalidError: something does not fit into this format, or a letter is in no font.
@@ -101,9 +109,9 @@ def lay_out(spec: SceneSpec, speech: Speech | None, *, fonts: FontSet, bust: Bus
         beside_title=bool(spec.title or spec.product),
     )
     face = framing.face(width, height)
-    stage = dress(spec, framing, safe=safe, fonts=fonts)
     corner = Box(x=safe.x, y=safe.y, width=round(safe.width * _MARK_WIDTH[shape]), height=round(short * 0.095))
-    mark = draw_mark(spec, corner, stage.background, fonts=fonts)
+    stage = dress(spec, framing, safe=safe, corner=corner, fonts=fonts, surroundings=surroundings)
+    mark = draw_mark(spec, corner, stage.background, fonts=fonts, is_moving=stage.film is not None)
     name = None if shape == "landscape" else _name_area(safe, face, band, short, has_captions=bool(captions))
     card = _card_area(width, height) if spec.end_card and speech is not None else None
     used = [

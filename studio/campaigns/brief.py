@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
 from pipelines.avatar.look import Look
+from pipelines.compose.spec import BackdropName
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
 from pipelines.errors import ProfileInvalidError
@@ -19,6 +20,8 @@ from studio.campaigns.saying import check_script, check_words
 
 FORMAT = re.compile(r"(\d{3,4})x(\d{3,4})(\.png|\.jpg)?|wav|mp3")
 SIDE_MIN, SIDE_MAX = 256, 3840  # what compose can lay out, and what H.264 level 5.1 plays
+
+_BACKDROPS: dict[str, BackdropName] = {name: name for name in get_args(BackdropName)}
 
 Text = Annotated[str, Field(min_length=1)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -114,8 +117,9 @@ class Brief:
     file: TomlFile
     model: BriefModel
     portrait: Path | None
-    background: Path | None
+    background: Path | None  # of a picture or a film; a word for a backdrop that needs no file is in ``backdrop``
     logo: Path | None
+    backdrop: BackdropName = "wall"
     stem: Path | None = None
     is_preview: bool = False  # no key of the file: only ``previewing`` makes one
 
@@ -139,7 +143,8 @@ def read_brief(path: Path) -> Brief:
         file=file,
         model=model,
         portrait=_picture(file, "portrait", model.portrait),
-        background=_picture(file, "background", model.background),
+        background=None if model.background in _BACKDROPS else _picture(file, "background", model.background),
+        backdrop=_BACKDROPS.get(model.background or "", "wall"),
         logo=_picture(file, "logo", model.logo),
         stem=_picture(file, "stem", model.stem),
     )

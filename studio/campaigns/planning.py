@@ -107,6 +107,7 @@ def _plan(
         text=take.text,
         portrait_sha256=portrait_sha256,
         colours=model.colours,
+        backdrop=brief.backdrop,
         web_address=model.web_address,
         producer=producer,
         lines=tuple(PlannedLine(**line.model_dump()) for line in take.lines),

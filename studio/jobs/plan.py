@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
 from pipelines.avatar.look import Look
+from pipelines.compose.spec import BackdropName
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness
@@ -63,6 +64,7 @@ class TakePlan(BaseModel):
     web_address: str = ""
     colours: tuple[str, ...] = ()
     background: str | None = None
+    backdrop: BackdropName = "wall"  # where no ``background`` is brought
     logo: str | None = None
     subtitles: bool = True
     seed: int = 0

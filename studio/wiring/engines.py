@@ -20,7 +20,7 @@ from pipelines.compose.scene import compose, compose_audio, compose_still, take_
 from pipelines.compose.spec import Brand, SceneSpec, parse_format
 from pipelines.compose.timeline import pad_speech
 from pipelines.disclosure.fonts import FontSet, load_fonts
-from pipelines.media import MotionTrack, Portrait, Progress, Scene, Speech
+from pipelines.media import ByteArray, MotionTrack, Portrait, Progress, Scene, Speech
 from pipelines.release.door import ReleaseDoor
 from pipelines.release.listening import decode_sound
 from pipelines.release.take import TakeProvenance
@@ -154,11 +154,12 @@ class RealEngines:
     def compose(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:  # noqa: ARG002 - it was asked for; laying out uses nothing of the person
         """Lay the scene out, which checks it, and write it down."""
         if plan.kind != "audio":
-            reach = self._avatar.inspect(self._portrait(plan)).reach
+            portrait = self._portrait(plan)
+            reach = self._avatar.inspect(portrait).reach
             bust = Bust(above=reach.above, below=reach.below, half_width=reach.half_width)
             spec = self._spec(plan)
             speech = read_speech(done / "speech") if plan.kind == "video" else None
-            lay_out(spec, speech, fonts=self._fonts, bust=bust)
+            lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=self._surroundings(plan, portrait))
             written = {"above": bust.above, "below": bust.below, "half_width": bust.half_width}
             (out / "bust.json").write_text(json.dumps(written), encoding="utf-8")
             (out / "scene.json").write_text(spec.to_json(), encoding="utf-8")
@@ -189,12 +190,13 @@ class RealEngines:
         spec = SceneSpec.from_json((done / "compose" / "scene.json").read_text(encoding="utf-8"))
         bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
         portrait = self._portrait(plan)
+        room = self._surroundings(plan, portrait)
         if plan.kind == "still":
-            layout = lay_out(spec, None, fonts=self._fonts, bust=bust)
+            layout = lay_out(spec, None, fonts=self._fonts, bust=bust, surroundings=room)
             performance = self._avatar.perform(portrait, self._at_rest(), layout.stage, grant=grant, look=plan.look)
             return compose_still(layout, performance, fonts=self._fonts), cards
         speech = read_speech(done / "speech")
-        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust)
+        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=room)
         motion = read_motion(done / "animate" / "motion.npz")
         performance = self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
         return compose(layout, performance, take_audio(layout, speech), fonts=self._fonts), cards
@@ -230,9 +232,14 @@ class RealEngines:
             call_to_action=plan.call_to_action,
             web_address=plan.web_address,
             background=self._input(plan, plan.background),
+            backdrop=plan.backdrop,
             subtitles=plan.subtitles,
             seed=plan.seed,
         )
+
+    def _surroundings(self, plan: TakePlan, portrait: Portrait) -> ByteArray | None:
+        """The portrait's own room, where the scene blurs it."""
+        return self._avatar.surroundings(portrait) if plan.backdrop == "blur" else None
 
     def _portrait(self, plan: TakePlan) -> Portrait:
         path = self._input(plan, plan.portrait)

@@ -66,6 +66,7 @@ MISTAKES = {
     "no such channel": ('channel = "youtube"', 'channel = "youtub"', r":12: takes\[0\]\.channel"),
     "no such market": ('market = "FR"', 'market = "Nowhere"', r":11: takes\[0\]\.market"),
     "no such picture": ("portrait.png", "absent.png", r":5: portrait: there is no file absent\.png"),
+    "no such background": ("seed = 7", 'background = "blurr"', r":6: background: there is no file blurr"),
     "no picture at all": ('portrait = "portrait.png"\n', "", "a video or a still needs a picture"),
     "format said twice": ('format = "mp3"', 'format = "mp3"\nformats = ["wav"]', "one of the two"),
     "no format": ('format = "mp3"\n', "", "one of the two"),
@@ -127,6 +128,34 @@ def test_hash_changes_with_words_and_pictures(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("dix", "cinq"))
     changed_words = brief_sha256(read_brief(path), record_id=RECORD)
     assert len({before, changed_picture, changed_words}) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "backdrop", "name"),
+    [
+        ("", "wall", None),
+        ('background = "gradient"', "gradient", None),
+        ('background = "blur"', "blur", None),
+        ('background = "wall"', "wall", None),
+        ('background = "Studio.PNG"', "wall", "background.png"),
+        ('background = "clip.mp4"', "wall", "background.mp4"),
+    ],
+)
+def test_background_is_a_word_or_a_file(tmp_path: Path, line: str, backdrop: str, name: str | None) -> None:
+    for file in ("Studio.PNG", "clip.mp4"):
+        (tmp_path / file).write_bytes(b"bytes")
+    brief = read_brief(write(tmp_path, GOOD.replace("seed = 7\n", f"seed = 7\n{line}\n", 1)))
+    (plan, *_) = plan_takes(brief, record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards)
+    assert (plan.backdrop, plan.background) == (backdrop, name)
+
+
+def test_plan_from_before_there_were_backdrops_has_a_wall(tmp_path: Path) -> None:
+    (plan, *_) = plan_takes(
+        read_brief(write(tmp_path)), record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards
+    )
+    old = plan.model_dump()
+    del old["backdrop"]
+    assert type(plan).model_validate(old).backdrop == "wall"
 
 
 def test_demo_brief_can_be_read_and_covers_nine_languages() -> None:
