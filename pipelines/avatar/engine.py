@@ -24,6 +24,7 @@ from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
 from pipelines.avatar.rig import CutOut, build_rig
+from pipelines.avatar.scene_light import lit
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper, loudness
 from pipelines.avatar.surroundings import without_person
 from pipelines.avatar.sync import in_step
@@ -166,7 +167,7 @@ class PhotoAvatar:
         # OpenCV's own pool is process-wide; frames are small, and takes that render side by side would fight over it.
         cv2.setNumThreads(self._threads)
         rig = build_rig(self._cut_out(portrait), stage)
-        return Performance(drawn(rig) if look == "cartoon" else rig, motion, stage)
+        return Performance(lit(drawn(rig) if look == "cartoon" else rig, stage), motion, stage)
 
     def _require(
         self, grant: Grant, portrait: Portrait, *, locale: str | None = None, script: str | None = None

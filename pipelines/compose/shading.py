@@ -14,7 +14,7 @@ _DARK_ENOUGH = 1.05 / 4.5 - 0.05  # relative luminance on which white has 4.5:1 
 _GAMMA = 2.2  # of sRGB as a whole; a little darker than the exact curve for light colours
 WORST = 1 - _DARK_ENOUGH ** (1 / _GAMMA)  # behind letters on white, and so on whatever a film may show
 _BRIGHTEST = 99.0  # percentile: a few sparkling pixels hide no letter
-_MOOD, _MOOD_CURVE = 0.62, 0.8
+_MOOD = 0.62
 
 
 def needed_on(picture: ByteArray, box: Box) -> float:
@@ -33,7 +33,7 @@ def shade_left(width: int, height: int, *, until: int, strength: float, mood: bo
     x = np.arange(reach, dtype=np.float32)
     alpha = strength * (1 - _eased((x - until) / max(1, reach - until)))
     if mood:
-        alpha = np.maximum(alpha, _MOOD * np.clip(1 - x / reach, 0, 1) ** _MOOD_CURVE)
+        alpha = np.maximum(alpha, _MOOD * (1 - _eased(x / reach)))
     return _black(np.broadcast_to(alpha[None], (height, reach)), x=0, y=0)
 
 
