@@ -60,11 +60,11 @@ def _behind(rig: Rig, stage: Stage, *, size: tuple[int, int]) -> ByteArray:
 
 def _gains(small: ByteArray, behind: ByteArray, rig: Rig) -> Float32Array:
     """What each channel is multiplied by in linear light, (3,)."""
-    alpha = small[:, :, 3].astype(np.float32) / 255
-    rows, columns = np.indices(alpha.shape, dtype=np.float32, sparse=True)
+    alpha = np.asarray(small[:, :, 3], dtype=np.float32) / 255
+    rows, columns = np.ogrid[: alpha.shape[0], : alpha.shape[1]]
     face = rig.landmarks[:, :2].mean(axis=0) / _COARSE
     distance = (columns - face[0]) ** 2 + (rows - face[1]) ** 2
-    near = np.exp(-distance / (_AROUND * rig.unit / _COARSE) ** 2)
+    near = np.exp(-distance / (_AROUND * rig.unit / _COARSE) ** 2).astype(np.float32)
     scene = _mean(behind, near * (1 - alpha) + 1e-6)
     person = _mean(small[:, :, :3], near * alpha + 1e-6)
     level, own = float(scene @ _LUMA), float(person @ _LUMA)

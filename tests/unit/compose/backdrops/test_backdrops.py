@@ -171,7 +171,7 @@ def test_title_and_mark_can_be_read_on_every_backdrop(fonts: FontSet, tmp_path: 
     layout = lay_out(spec_of(**given), None, fonts=fonts, surroundings=white if kind == "blur" else None)
     picture = layout.stage.background
     rows = slice(130, 220)
-    letters = np.flatnonzero((picture[rows, :300] > 250).all(axis=2).any(axis=0))
+    letters = np.flatnonzero((picture[rows, :215] > 250).all(axis=2).any(axis=0))
     assert letters.size > 20
     beside = picture[rows, : layout.safe.x - 4]  # the shade is even from the edge to the end of the letters
     assert contrast_ratio(1.0, float(relative_luminance(beside).max())) >= 4.4
