@@ -19,6 +19,7 @@ from pipelines.avatar import driver as mouth
 from pipelines.avatar import matte, speech_features
 from pipelines.avatar.cartoon import drawn
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
+from pipelines.avatar.keying import keyed, screen_of
 from pipelines.avatar.look import Look
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
@@ -122,6 +123,11 @@ class PhotoAvatar:
             raise InputInvalidError(
                 f"{portrait.path.name} is cut out and has no background of its own to blur; take another background"
             )
+        if screen_of(portrait.rgb) is not None:
+            raise InputInvalidError(
+                f"{portrait.path.name} was taken before a screen, and a blurred screen is no room; "
+                "take another background"
+            )
         return without_person(portrait.rgb, self._cut_out(portrait).alpha, name=portrait.path.name)
 
     def motion(
@@ -183,6 +189,8 @@ class PhotoAvatar:
         if portrait.alpha is not None:
             alpha = np.asarray(portrait.alpha.astype(np.float32) / 255, dtype=np.float32)
             colours = bleed_colours(portrait.rgb, alpha)
+        elif (cut_out := keyed(portrait.rgb)) is not None:
+            alpha, colours = cut_out.alpha, cut_out.colours
         else:
             self._matting = self._matting or Matting(self._weights, threads=self._threads)
             alpha = self._matting.alpha(portrait.rgb)

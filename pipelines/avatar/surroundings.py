@@ -1,7 +1,6 @@
 """The room of a portrait without the person: what lay around them grows over where they stood.
 
-Pull and push (Gortler et al., The Lumigraph, 1996, section 3.4): averages of what is known at ever coarser sizes fill
-what is not. It is smooth and invents nothing, so it is for a background that is out of focus.
+It is smooth and invents nothing, so it is for a background that is out of focus.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from pipelines.avatar.filling import grown
 from pipelines.errors import InputInvalidError
 from pipelines.media import ByteArray, Float32Array
 
@@ -41,19 +41,4 @@ def without_person(rgb: ByteArray, alpha: Float32Array, *, name: str) -> ByteArr
             f"{name} shows too little of what is behind the person to blur it; take another background, or a portrait "
             "from further away"
         )
-    return np.asarray(np.clip(_filled(picture, seen), 0, 255) + 0.5, dtype=np.uint8)
-
-
-def _filled(picture: Float32Array, weight: Float32Array) -> Float32Array:
-    """The picture where it is known; elsewhere what a picture of half the size knows."""
-    if min(weight.shape) <= 2 or float(weight.min()) >= 1.0:  # noqa: PLR2004 -- pixels: nothing is coarser
-        mean = (picture * weight[..., None]).sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6)
-        return np.asarray(picture * weight[..., None] + mean * (1 - weight[..., None]), dtype=np.float32)
-    height, width = weight.shape
-    half = ((width + 1) // 2, (height + 1) // 2)
-    known = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    sums = np.asarray(cv2.resize(picture * weight[..., None], half, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    means = np.asarray(sums / np.maximum(known, 1e-6)[..., None], dtype=np.float32)
-    coarse = _filled(means, np.minimum(np.float32(1), 4 * known))
-    grown = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
-    return picture * weight[..., None] + grown * (1 - weight[..., None])
+    return np.asarray(np.clip(grown(picture, seen), 0, 255) + 0.5, dtype=np.uint8)
