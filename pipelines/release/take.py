@@ -17,7 +17,8 @@ class TakeProvenance:
     ``request`` is what it was made from; ``model_cards`` are all model cards that voice and avatar used;
     ``voice_profile`` is the salted hash of the fitted profile that a person's own voice was spoken with;
     ``translated_from`` is the BCP 47 tag of the script it was translated from; ``producer`` is the controller's name,
-    which is published where a market asks for it, and never the subject's.
+    which is published where a market asks for it, and never the subject's. ``background_is_painted``: what is behind
+    the presenter was generated from words.
     """
 
     request: TakeRequest
@@ -25,6 +26,7 @@ class TakeProvenance:
     translated_from: str | None = None
     producer: str = ""
     voice_profile: Sha256Hex | None = None
+    background_is_painted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

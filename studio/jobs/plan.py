@@ -65,6 +65,8 @@ class TakePlan(BaseModel):
     colours: tuple[str, ...] = ()
     background: str | None = None
     backdrop: BackdropName = "wall"  # where no ``background`` is brought
+    painted: str | None = None  # words of a background that is painted, and
+    painter: str | None = None  # the model card of what paints it
     logo: str | None = None
     subtitles: bool = True
     seed: int = 0

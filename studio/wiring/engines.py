@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from consent.grant import Grant
 from pipelines.avatar.engine import PhotoAvatar
@@ -16,6 +17,9 @@ from pipelines.avatar.motion_file import read_motion, write_motion
 from pipelines.avatar.portrait import load_portrait
 from pipelines.compose.framing import Bust
 from pipelines.compose.layout import lay_out
+from pipelines.compose.painting.looking import Looker
+from pipelines.compose.painting.models import paint_model
+from pipelines.compose.painting.painter import Painter
 from pipelines.compose.scene import compose, compose_audio, compose_still, take_audio
 from pipelines.compose.spec import Brand, SceneSpec, parse_format
 from pipelines.compose.timeline import pad_speech
@@ -39,12 +43,13 @@ from studio.jobs.dub_file import placed_path, write_placed
 from studio.jobs.plan import TakePlan
 from studio.jobs.quality_file import write_quality
 from studio.jobs.speech_file import read_speech, write_speech
-from studio.wiring.cards import cards_of_kind
+from studio.wiring.cards import cards_of
 from studio.wiring.likenesses import manifest_name, profile_of
 from studio.wiring.root import Wiring
 
 FPS = 25
 SPOKEN_SHARE = 0.85  # of the speech step's time; the rest is listening
+_PAINTED = "background.png"
 THREADS = 1  # one host for each core: more threads only wait for each other
 
 
@@ -54,6 +59,7 @@ class RealEngines:
     def __init__(self, wiring: Wiring) -> None:
         cv2.setNumThreads(THREADS)
         self._wiring = wiring
+        self._painters: dict[str, Painter] = {}
 
     @cached_property
     def _voice(self) -> KokoroVoice:
@@ -159,6 +165,8 @@ class RealEngines:
             bust = Bust(above=reach.above, below=reach.below, half_width=reach.half_width)
             spec = self._spec(plan)
             speech = read_speech(done / "speech") if plan.kind == "video" else None
+            if plan.painted is not None:
+                spec = self._painted(plan, spec, out, progress)
             lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=self._surroundings(plan, portrait))
             written = {"above": bust.above, "below": bust.below, "half_width": bust.half_width}
             (out / "bust.json").write_text(json.dumps(written), encoding="utf-8")
@@ -174,6 +182,7 @@ class RealEngines:
             translated_from=plan.translated_from,
             producer=plan.producer,
             voice_profile=manifest_name(self._wiring, plan),
+            background_is_painted=plan.painted is not None and plan.kind != "audio",
         )
         return self._door.release(scene, grant=grant, provenance=provenance, progress=progress).path
 
@@ -183,11 +192,13 @@ class RealEngines:
         return None if release is None else release.path
 
     def _scene(self, plan: TakePlan, grant: Grant, done: Path) -> tuple[Scene, tuple[str, ...]]:
-        cards = cards_of_kind(plan.kind)
+        cards = cards_of(plan)
         if plan.kind == "audio":
             speech = read_speech(done / "speech")
             return compose_audio(self._with_stem(plan, speech)), speech.cards
         spec = SceneSpec.from_json((done / "compose" / "scene.json").read_text(encoding="utf-8"))
+        if plan.painted is not None:
+            spec = dataclasses.replace(spec, background=done / "compose" / _PAINTED)
         bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
         portrait = self._portrait(plan)
         room = self._surroundings(plan, portrait)
@@ -236,6 +247,22 @@ class RealEngines:
             subtitles=plan.subtitles,
             seed=plan.seed,
         )
+
+    def _painted(self, plan: TakePlan, spec: SceneSpec, out: Path, progress: Progress) -> SceneSpec:
+        """Paint the background into the step's folder; the same spec with that picture behind the presenter."""
+        assert plan.painted is not None
+        picture = self._painter(plan.painter or "").paint(
+            plan.painted, width=spec.width, height=spec.height, seed=plan.seed, progress=progress
+        )
+        path = out / _PAINTED
+        Image.fromarray(picture).save(path)
+        return dataclasses.replace(spec, background=path)
+
+    def _painter(self, card_id: str) -> Painter:
+        if card_id not in self._painters:
+            weights = self._wiring.weights
+            self._painters[card_id] = Painter(paint_model(card_id), weights, Looker(weights, threads=THREADS))
+        return self._painters[card_id]
 
     def _surroundings(self, plan: TakePlan, portrait: Portrait) -> ByteArray | None:
         """The portrait's own room, where the scene blurs it."""

@@ -35,7 +35,7 @@ from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
 from studio.web.public.standing import Standing
-from studio.wiring.cards import cards_of_kind
+from studio.wiring.cards import cards_of
 from studio.wiring.keyring import open_or_make_key
 
 if TYPE_CHECKING:
@@ -185,7 +185,14 @@ class Wiring:
 
     def cards_for(self, plan: TakePlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The model cards that a take will use, and those of them that no commercial campaign may use."""
-        cards = cards_of_kind(plan.kind)
+        from pipelines.errors import WeightsError  # noqa: PLC0415 - only engines and models need it
+
+        cards = cards_of(plan)
+        if plan.painter in cards and plan.painter not in self.weights.cards:
+            raise WeightsError(
+                f"{plan.painter} has no model card yet and cannot paint; take another background, or make the card "
+                f"where a hub can be reached (docs/backgrounds.md): python -m bench.pin_diffusers {plan.painter}"
+            )
         return cards, tuple(sorted(self.weights.not_commercial(cards)))
 
     # -- actions -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from pipelines.compose.painting.prompts import check_prompt
 from pipelines.compose.painting.trust import check_folder
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.media import ByteArray, CancelCheck, Progress, never_cancel, no_progress
-from pipelines.voice.coqui.importing import make_torchaudio_importable
 
 SIDE_MIN, SIDE_MAX = 64, 3840
 _SEED_MAX: Final = 2**31
@@ -86,8 +85,11 @@ class Painter:
             return
         folder = self._weights.folder(self._model.card_id)
         check_folder(folder, self._model)
-        make_torchaudio_importable()  # transformers imports it where it is installed
         import torch  # noqa: PLC0415 -- seconds, paid only by who paints
+
+        from pipelines.voice.coqui.importing import make_torchaudio_importable  # noqa: PLC0415 -- as above
+
+        make_torchaudio_importable()  # transformers imports it where it is installed
 
         has_gpu = torch.cuda.is_available()
         try:
