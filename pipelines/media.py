@@ -126,13 +126,15 @@ class Stage:
 
     ``background`` is (height, width, 3) uint8 and sets the frame's size. ``eye_line`` is where the eyes are: a share of
     the frame's height from the top; ``eye_distance`` (outer corner to outer corner) is a share of the frame's height;
-    ``centre_x`` is the middle of the face as a share of the width.
+    ``centre_x`` is the middle of the face as a share of the width. ``film`` is there when the background moves: each
+    call begins anew and yields pictures without end, the first one like ``background``; the caller owns each one.
     """
 
     background: ByteArray
     eye_line: float
     eye_distance: float
     centre_x: float
+    film: Callable[[], Iterator[ByteArray]] | None = None
 
 
 class FrameSource(Protocol):

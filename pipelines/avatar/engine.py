@@ -19,17 +19,21 @@ from pipelines.avatar import driver as mouth
 from pipelines.avatar import matte, speech_features
 from pipelines.avatar.cartoon import drawn
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
+from pipelines.avatar.keying import keyed, screen_of
 from pipelines.avatar.look import Look
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
 from pipelines.avatar.rig import CutOut, build_rig
+from pipelines.avatar.scene_light import lit
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper, loudness
+from pipelines.avatar.surroundings import without_person
 from pipelines.avatar.sync import in_step
 from pipelines.errors import InputInvalidError
 from pipelines.faces.landmarks import FaceFinder
 from pipelines.faces.nets import WeightsFolder
 from pipelines.media import (
+    ByteArray,
     CancelCheck,
     Float32Array,
     FrameSource,
@@ -109,6 +113,23 @@ class PhotoAvatar:
         cut = self._cut_out(portrait)
         return report_on(portrait, cut.landmarks, cut.alpha)
 
+    def surroundings(self, portrait: Portrait) -> ByteArray:
+        """The room behind the person, without the person, small and smooth: for a background out of focus.
+
+        Raises:
+            InputInvalidError: the portrait shows no room.
+        """
+        if portrait.alpha is not None:
+            raise InputInvalidError(
+                f"{portrait.path.name} is cut out and has no background of its own to blur; take another background"
+            )
+        if screen_of(portrait.rgb) is not None:
+            raise InputInvalidError(
+                f"{portrait.path.name} was taken before a screen, and a blurred screen is no room; "
+                "take another background"
+            )
+        return without_person(portrait.rgb, self._cut_out(portrait).alpha, name=portrait.path.name)
+
     def motion(
         self,
         speech: Speech,
@@ -152,7 +173,7 @@ class PhotoAvatar:
         # OpenCV's own pool is process-wide; frames are small, and takes that render side by side would fight over it.
         cv2.setNumThreads(self._threads)
         rig = build_rig(self._cut_out(portrait), stage)
-        return Performance(drawn(rig) if look == "cartoon" else rig, motion, stage)
+        return Performance(lit(drawn(rig) if look == "cartoon" else rig, stage), motion, stage)
 
     def _require(
         self, grant: Grant, portrait: Portrait, *, locale: str | None = None, script: str | None = None
@@ -168,6 +189,8 @@ class PhotoAvatar:
         if portrait.alpha is not None:
             alpha = np.asarray(portrait.alpha.astype(np.float32) / 255, dtype=np.float32)
             colours = bleed_colours(portrait.rgb, alpha)
+        elif (cut_out := keyed(portrait.rgb)) is not None:
+            alpha, colours = cut_out.alpha, cut_out.colours
         else:
             self._matting = self._matting or Matting(self._weights, threads=self._threads)
             alpha = self._matting.alpha(portrait.rgb)

@@ -34,10 +34,12 @@ class Performance:
     def frames(self) -> Iterator[ByteArray]:
         """Yield every frame, (height, width, 3) uint8; the caller owns each one."""
         face = self._rig.rgba.copy()
+        film = None if self._stage.film is None else self._stage.film()
         for index in range(self.frame_count):
-            yield self._draw(face, index)
+            behind = self._stage.background.copy() if film is None else next(film)
+            yield self._draw(face, index, behind)
 
-    def _draw(self, face: ByteArray, index: int) -> ByteArray:
+    def _draw(self, face: ByteArray, index: int, frame: ByteArray) -> ByteArray:
         motion = self._motion
         for eye in self._eyes:
             eye.draw(face, float(motion.blink[index]))
@@ -60,14 +62,13 @@ class Performance:
             brow=float(motion.brow[index]),
             breath=float(motion.breath[index]),
         )
-        return self._on_stage(face, pose)
+        return self._on_stage(face, pose, frame)
 
-    def _on_stage(self, face: ByteArray, pose: HeadPose) -> ByteArray:
+    def _on_stage(self, face: ByteArray, pose: HeadPose, frame: ByteArray) -> ByteArray:
         box = self._head.box
         map_x, map_y = self._head.maps(pose)
         moved = cv2.remap(face, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         share = cv2.extractChannel(moved, 3).astype(np.float32)
-        frame = self._stage.background.copy()
         rows, columns = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
         colours = cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)
         frame[rows, columns] = cv2.blendLinear(colours, frame[rows, columns], share, 255 - share)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.compose.backdrop import draw_wall, load_logo
+from pipelines.compose.backdrops.wall import draw_wall
 from pipelines.compose.colour import WHITE, Rgb, ink_on
 from pipelines.compose.lettering import draw_button, draw_text
+from pipelines.compose.logo import load_logo
 from pipelines.compose.spec import SceneSpec
 from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate

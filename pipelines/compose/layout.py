@@ -19,7 +19,7 @@ from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate
 from pipelines.errors import InputInvalidError
 from pipelines.geometry import Box
-from pipelines.media import Speech, Stage, Timed
+from pipelines.media import ByteArray, Speech, Stage, Timed
 
 _CAPTION_SIZE = {"landscape": 0.044, "portrait": 0.047, "square": 0.046}  # of the short side
 _CAPTION_WIDTH_MAX = 0.88  # of the frame's width
@@ -71,6 +71,7 @@ def lay_out(
     fonts: FontSet,
     bust: Bust | None = None,
     filmed: Filmed | None = None,
+    surroundings: ByteArray | None = None,
 ) -> SceneLayout:
     """Lay out a scene.
 
@@ -80,6 +81,7 @@ def lay_out(
         fonts: the studio's fonts.
         bust: how far the portrait reaches; None means like the demo presenters.
         filmed: the footage of a presenter who was filmed, and stays before the background of the footage.
+        surroundings: the portrait's picture without the person, for ``backdrop="blur"``; (height, width, 3) uint8.
 
     Raises:
         InputInvalidError: something does not fit into this format, or a letter is in no font.
@@ -106,6 +108,7 @@ def lay_out(
         "face_top_min": safe.y + round(short * _LABEL_ROOM),
         "face_bottom_max": band.y - round(short * 0.01) if captions else safe.y + safe.height,
     }
+    corner = Box(x=safe.x, y=safe.y, width=round(safe.width * _MARK_WIDTH[shape]), height=round(short * 0.095))
     window: Window | None = None
     if filmed is not None:
         framing, window = frame_filmed(width, height, filmed, closeness=spec.framing, **rows)
@@ -120,10 +123,11 @@ def lay_out(
         framing = frame_presenter(
             width, height, bust=bust or Bust(), beside_title=beside_title, closeness=spec.framing, **rows
         )
-        stage = dress(spec, framing, safe=safe, fonts=fonts)
+        stage = dress(spec, framing, safe=safe, corner=corner, fonts=fonts, surroundings=surroundings)
     face = framing.face(width, height)
-    corner = Box(x=safe.x, y=safe.y, width=round(safe.width * _MARK_WIDTH[shape]), height=round(short * 0.095))
-    mark = draw_mark(spec, corner, stage.background, fonts=fonts)
+    mark = draw_mark(
+        spec, corner, stage.background, fonts=fonts, is_moving=stage.film is not None or filmed is not None
+    )
     has_title = shape == "landscape" and filmed is None  # on the wall beside the presenter
     name = None if has_title else _name_area(safe, face, band, short, has_captions=bool(captions))
     card = _card_area(width, height) if spec.end_card and speech is not None else None

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,6 +14,7 @@ from pipelines.avatar.look import Framing as Closeness
 from pipelines.errors import InputInvalidError
 
 SPEC_VERSION = 1
+BackdropName: TypeAlias = Literal["wall", "gradient", "blur"]
 _SIDE_MIN, _SIDE_MAX = 256, 3840
 _FPS = (24, 25, 30, 50, 60)
 _COLOURS_MAX = 4
@@ -31,7 +33,10 @@ class Brand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneSpec:
-    """One take's scene. Texts are already in the take's language; an empty text is not shown."""
+    """One take's scene. Texts are already in the take's language; an empty text is not shown.
+
+    ``background`` is a picture or a film of the brand's own and goes before ``backdrop``, which needs no file.
+    """
 
     width: int
     height: int
@@ -45,6 +50,7 @@ class SceneSpec:
     web_address: str = ""
     background: Path | None = None
     framing: Closeness = "bust"
+    backdrop: BackdropName = "wall"
     subtitles: bool = True
     end_card: bool = True
     seed: int = 0

@@ -35,7 +35,7 @@ def generator_version() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingredient:
-    """Something that went in. ``key`` is "photo", "footage", "voice" or "model"; ``title`` is published."""
+    """Something that went in. ``key`` is photo, footage, voice, background or model; ``title`` is published."""
 
     key: str
     title: str

@@ -10,12 +10,13 @@ from consent.grant import Grant, Modality
 from pipelines.disclosure.metadata import AIGC_NAMESPACE, digital_source_type
 from pipelines.provenance.claims import ConsentClaim, DisclosureClaim
 from pipelines.provenance.fingerprint import Fingerprint
-from pipelines.provenance.manifest import GENERATOR, Action, Ingredient, ManifestSpec, generator_version
+from pipelines.provenance.manifest import GENERATOR, IPTC, Action, Ingredient, ManifestSpec, generator_version
 from pipelines.provenance.xmp.packet import AI_SYSTEM_USED, CREATOR_TOOL, DIGITAL_SOURCE_TYPE, XmpName
 from pipelines.release.disclosing import Disclosed
 from pipelines.release.formats import TakeFormat
 from pipelines.release.take import TakeProvenance
 
+TRAINED: Final = IPTC + "trainedAlgorithmicMedia"  # no person and no picture went in
 AIGC: Final = XmpName(namespace=AIGC_NAMESPACE, prefix="TC260", name="AIGC")
 # Titles are published. They are the same for everybody, so that nobody is recognised by them.
 PHOTO: Final = Ingredient(key="photo", title="reference picture", media_type="image/png")
@@ -27,6 +28,9 @@ MODEL: Final = Ingredient(
     media_type="application/octet-stream",
     data_types=("c2pa.types.generator", "c2pa.types.model.onnx"),
 )
+
+
+BACKGROUND: Final = Ingredient(key="background", title="background generated from text", media_type="image/png")
 
 
 def manifest_spec(
@@ -44,6 +48,8 @@ def manifest_spec(
     parts = [] if wanted.kind == "audio" else [PHOTO if provenance.face_profile is None else FOOTAGE]
     if Modality.VOICE in request.modalities:
         parts.append(VOICE)
+    if provenance.background_is_painted:
+        parts.append(BACKGROUND)
     return ManifestSpec(
         media_type=wanted.media_type,
         created_at=at,
@@ -92,6 +98,10 @@ def _actions(provenance: TakeProvenance, disclosed: Disclosed, source: str) -> l
     if provenance.translated_from:
         languages = (("sourceLanguage", provenance.translated_from), ("targetLanguage", locale))
         actions.append(Action(name="c2pa.translated", digital_source_type=source, parameters=languages))
+    if provenance.background_is_painted:
+        actions.append(
+            Action(name="c2pa.edited", digital_source_type=TRAINED, description="background generated from text")
+        )
     if disclosed.plate is not None:
         actions.append(Action(name="c2pa.edited", digital_source_type=source, description="visible AI label"))
     if disclosed.notice_text is not None:

@@ -17,7 +17,8 @@ class TakeProvenance:
     ``request`` is what it was made from; ``model_cards`` are all model cards that voice and avatar used;
     ``voice_profile`` and ``face_profile`` are the salted hashes of the fitted voice and of the twin of a person;
     ``translated_from`` is the BCP 47 tag of the script it was translated from; ``producer`` is the controller's name,
-    which is published where a market asks for it, and never the subject's.
+    which is published where a market asks for it, and never the subject's. ``background_is_painted``: what is behind
+    the presenter was generated from words.
     """
 
     request: TakeRequest
@@ -26,6 +27,7 @@ class TakeProvenance:
     producer: str = ""
     voice_profile: Sha256Hex | None = None
     face_profile: Sha256Hex | None = None
+    background_is_painted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

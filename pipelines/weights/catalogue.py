@@ -116,6 +116,7 @@ class _CardEntry(_Entry):
         "matte",
         "driver",
         "font",
+        "text-to-image",
     ]
     default: bool
     licence: NonEmpty

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
 from pipelines.avatar.look import Framing, Look
+from pipelines.compose.painting.models import paint_model
+from pipelines.compose.painting.prompts import check_prompt
+from pipelines.compose.spec import BackdropName
 from pipelines.disclosure.channel import load_channel
 from pipelines.disclosure.market import load_market
-from pipelines.errors import ProfileInvalidError
+from pipelines.errors import InputInvalidError, ProfileInvalidError
 from pipelines.voice.tone import PITCH_ST_MAX, PITCH_ST_MIN, Tone
 from studio.campaigns.saying import check_script, check_words
 
 FORMAT = re.compile(r"(\d{3,4})x(\d{3,4})(\.png|\.jpg)?|wav|mp3")
 SIDE_MIN, SIDE_MAX = 256, 3840  # what compose can lay out, and what H.264 level 5.1 plays
+
+_PAINTED = "painted:"
+_BACKDROPS: dict[str, BackdropName] = {name: name for name in get_args(BackdropName)}
 
 Text = Annotated[str, Field(min_length=1)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -103,6 +109,7 @@ class BriefModel(_Words):
     twin: Text | None = None
     colours: Annotated[tuple[Colour, ...], Field(max_length=4)] = ()
     background: Text | None = None
+    painter: Text | None = None
     logo: Text | None = None
     stem: Text | None = None
     web_address: str = ""
@@ -116,8 +123,10 @@ class Brief:
     file: TomlFile
     model: BriefModel
     portrait: Path | None
-    background: Path | None
+    background: Path | None  # of a picture or a film; a word for a backdrop that needs no file is in ``backdrop``
     logo: Path | None
+    backdrop: BackdropName = "wall"
+    painted: str | None = None  # what the background shows, where it is painted
     stem: Path | None = None
     is_preview: bool = False  # no key of the file: only ``previewing`` makes one
 
@@ -136,14 +145,38 @@ def read_brief(path: Path) -> Brief:
     check_words(file, model.pronunciation)
     for index, take in enumerate(model.takes):
         _check_take(file, index, take)
+    painted = _painted(file, model)
+    is_file = painted is None and model.background not in _BACKDROPS
     return Brief(
         file=file,
         model=model,
         portrait=_picture(file, "portrait", model.portrait),
-        background=_picture(file, "background", model.background),
+        background=_picture(file, "background", model.background) if is_file else None,
+        backdrop=_BACKDROPS.get(model.background or "", "wall"),
+        painted=painted,
         logo=_picture(file, "logo", model.logo),
         stem=_picture(file, "stem", model.stem),
     )
+
+
+def _painted(file: TomlFile, model: BriefModel) -> str | None:
+    """The words of ``background = "painted: ..."``, checked."""
+    asked = model.background is not None and model.background.startswith(_PAINTED)
+    if not asked:
+        if model.painter is not None:
+            raise file.problem(
+                "painter", message='nothing is painted; write background = "painted: WORDS", or leave it'
+            )
+        return None
+    try:
+        if model.painter is not None:
+            paint_model(model.painter)
+    except InputInvalidError as e:
+        raise file.problem("painter", message=str(e)) from e
+    try:
+        return check_prompt((model.background or "").removeprefix(_PAINTED))
+    except InputInvalidError as e:
+        raise file.problem("background", message=str(e)) from e
 
 
 def _check_one_voice(file: TomlFile, model: BriefModel) -> None:

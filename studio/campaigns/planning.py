@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from consent.grant import Modality, RecordId
+from pipelines.compose.painting.models import PAINT_MODELS
 from studio.campaigns.brief import Brief, TakeModel
 from studio.campaigns.saying import words_said
 from studio.jobs.likeness import PlannedLikeness
@@ -110,6 +111,9 @@ def _plan(
         text=take.text,
         portrait_sha256=portrait_sha256,
         colours=model.colours,
+        backdrop=brief.backdrop,
+        painted=brief.painted,
+        painter=None if brief.painted is None else model.painter or PAINT_MODELS[0].card_id,
         web_address=model.web_address,
         producer=producer,
         lines=tuple(PlannedLine(**line.model_dump()) for line in take.lines),

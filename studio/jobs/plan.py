@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
 from pipelines.avatar.look import Framing, Look
+from pipelines.compose.spec import BackdropName
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
 from studio.jobs.likeness import PlannedLikeness
@@ -66,6 +67,9 @@ class TakePlan(BaseModel):
     web_address: str = ""
     colours: tuple[str, ...] = ()
     background: str | None = None
+    backdrop: BackdropName = "wall"  # where no ``background`` is brought
+    painted: str | None = None  # words of a background that is painted, and
+    painter: str | None = None  # the model card of what paints it
     logo: str | None = None
     subtitles: bool = True
     seed: int = 0

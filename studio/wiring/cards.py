@@ -14,16 +14,21 @@ AVATAR_CARDS: Final = (
     "whisper-base",
     "mouth-driver",
 )
-TWIN_CARDS: Final = ("whisper-base", "mouth-driver")  # a test holds these to what the engines say of themselves
-
-
-def cards_of_kind(kind: Kind) -> tuple[str, ...]:
-    """Ids of the model cards that a take of this kind uses."""
-    return {"audio": VOICE_CARDS, "still": AVATAR_CARDS, "video": (*VOICE_CARDS, *AVATAR_CARDS)}[kind]
+TWIN_CARDS: Final = ("whisper-base", "mouth-driver")
+PAINTING_CARDS: Final = ("face-detection-short-range", "face-landmark", "nsfw")  # look at what a painter painted
+# a test holds all of these to what the engines say of themselves
 
 
 def cards_of(plan: TakePlan) -> tuple[str, ...]:
-    """Ids of the model cards that this take uses."""
-    if plan.twin is None:
-        return cards_of_kind(plan.kind)
-    return {"audio": VOICE_CARDS, "still": TWIN_CARDS, "video": (*VOICE_CARDS, *TWIN_CARDS)}[plan.kind]
+    """Ids of all model cards that a planned take uses."""
+    if plan.twin is not None:
+        return {"audio": VOICE_CARDS, "still": TWIN_CARDS, "video": (*VOICE_CARDS, *TWIN_CARDS)}[plan.kind]
+    cards = cards_of_kind(plan.kind)
+    if plan.painter is None or plan.kind == "audio":
+        return cards
+    return (*cards, plan.painter, *(card for card in PAINTING_CARDS if card not in cards))
+
+
+def cards_of_kind(kind: Kind) -> tuple[str, ...]:
+    """Ids of the model cards that a take of this kind uses, before a background of its own or a twin."""
+    return {"audio": VOICE_CARDS, "still": AVATAR_CARDS, "video": (*VOICE_CARDS, *AVATAR_CARDS)}[kind]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from consent.grant import Grant, Modality
 from pipelines.avatar.engine import PhotoAvatar
@@ -20,11 +21,14 @@ from pipelines.avatar.twin.motion_file import read_twin_motion, write_twin_motio
 from pipelines.compose.filmed import Filmed, FilmedFrames
 from pipelines.compose.framing import Bust
 from pipelines.compose.layout import SceneLayout, lay_out
+from pipelines.compose.painting.looking import Looker
+from pipelines.compose.painting.models import paint_model
+from pipelines.compose.painting.painter import Painter
 from pipelines.compose.scene import compose, compose_audio, compose_still, take_audio
 from pipelines.compose.spec import Brand, SceneSpec, parse_format
 from pipelines.compose.timeline import pad_speech
 from pipelines.disclosure.fonts import FontSet, load_fonts
-from pipelines.media import FrameSource, MotionTrack, Portrait, Progress, Scene, Speech
+from pipelines.media import ByteArray, FrameSource, MotionTrack, Portrait, Progress, Scene, Speech
 from pipelines.release.door import ReleaseDoor
 from pipelines.release.listening import decode_sound
 from pipelines.release.take import TakeProvenance
@@ -49,6 +53,7 @@ from studio.wiring.root import Wiring
 
 FPS = 25
 SPOKEN_SHARE = 0.85  # of the speech step's time; the rest is listening
+_PAINTED = "background.png"
 THREADS = 1  # one host for each core: more threads only wait for each other
 
 
@@ -58,6 +63,7 @@ class RealEngines:
     def __init__(self, wiring: Wiring) -> None:
         cv2.setNumThreads(THREADS)
         self._wiring = wiring
+        self._painters: dict[str, Painter] = {}
 
     @cached_property
     def _voice(self) -> KokoroVoice:
@@ -172,9 +178,12 @@ class RealEngines:
             if plan.twin is not None:
                 lay_out(spec, speech, fonts=self._fonts, filmed=_filmed(self._twin(plan)))
             else:
-                reach = self._avatar.inspect(self._portrait(plan)).reach
+                portrait = self._portrait(plan)
+                reach = self._avatar.inspect(portrait).reach
                 bust = Bust(above=reach.above, below=reach.below, half_width=reach.half_width)
-                lay_out(spec, speech, fonts=self._fonts, bust=bust)
+                if plan.painted is not None:
+                    spec = self._painted(plan, spec, out, progress)
+                lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=self._surroundings(plan, portrait))
                 (out / "bust.json").write_text(json.dumps(dataclasses.asdict(bust)), encoding="utf-8")
             (out / "scene.json").write_text(spec.to_json(), encoding="utf-8")
         progress(1.0)
@@ -189,6 +198,7 @@ class RealEngines:
             producer=plan.producer,
             voice_profile=manifest_name(self._wiring, plan, Modality.VOICE),
             face_profile=manifest_name(self._wiring, plan, Modality.FACE),
+            background_is_painted=plan.painted is not None and plan.kind != "audio",
         )
         return self._door.release(scene, grant=grant, provenance=provenance, progress=progress).path
 
@@ -213,10 +223,12 @@ class RealEngines:
     def _portrayed(
         self, plan: TakePlan, grant: Grant, done: Path, spec: SceneSpec, speech: Speech | None
     ) -> tuple[SceneLayout, FrameSource]:
+        if plan.painted is not None:
+            spec = dataclasses.replace(spec, background=done / "compose" / _PAINTED)
         bust = Bust(**json.loads((done / "compose" / "bust.json").read_text(encoding="utf-8")))
-        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust)
-        motion = self._at_rest() if speech is None else read_motion(done / "animate" / "motion.npz")
         portrait = self._portrait(plan)
+        layout = lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=self._surroundings(plan, portrait))
+        motion = self._at_rest() if speech is None else read_motion(done / "animate" / "motion.npz")
         return layout, self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
 
     def _filmed_frames(
@@ -267,6 +279,7 @@ class RealEngines:
             web_address=plan.web_address,
             background=self._input(plan, plan.background),
             framing=plan.framing,
+            backdrop=plan.backdrop,
             subtitles=plan.subtitles,
             seed=plan.seed,
         )
@@ -276,6 +289,26 @@ class RealEngines:
         if twin is None:
             raise JobError(f"take {plan.take_id} has no twin; produce the brief again")
         return twin
+
+    def _painted(self, plan: TakePlan, spec: SceneSpec, out: Path, progress: Progress) -> SceneSpec:
+        """Paint the background into the step's folder; the same spec with that picture behind the presenter."""
+        assert plan.painted is not None
+        picture = self._painter(plan.painter or "").paint(
+            plan.painted, width=spec.width, height=spec.height, seed=plan.seed, progress=progress
+        )
+        path = out / _PAINTED
+        Image.fromarray(picture).save(path)
+        return dataclasses.replace(spec, background=path)
+
+    def _painter(self, card_id: str) -> Painter:
+        if card_id not in self._painters:
+            weights = self._wiring.weights
+            self._painters[card_id] = Painter(paint_model(card_id), weights, Looker(weights, threads=THREADS))
+        return self._painters[card_id]
+
+    def _surroundings(self, plan: TakePlan, portrait: Portrait) -> ByteArray | None:
+        """The portrait's own room, where the scene blurs it."""
+        return self._avatar.surroundings(portrait) if plan.backdrop == "blur" else None
 
     def _portrait(self, plan: TakePlan) -> Portrait:
         path = self._input(plan, plan.portrait)

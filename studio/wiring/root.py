@@ -185,7 +185,14 @@ class Wiring:
 
     def cards_for(self, plan: TakePlan) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The model cards that a take will use, and those of them that no commercial campaign may use."""
+        from pipelines.errors import WeightsError  # noqa: PLC0415 - only engines and models need it
+
         cards = cards_of(plan)
+        if plan.painter in cards and plan.painter not in self.weights.cards:
+            raise WeightsError(
+                f"{plan.painter} has no model card yet and cannot paint; take another background, or make the card "
+                f"where a hub can be reached (docs/backgrounds.md): python -m bench.pin_diffusers {plan.painter}"
+            )
         return cards, tuple(sorted(self.weights.not_commercial(cards)))
 
     # -- actions -----------------------------------------------------------------------------------------------------

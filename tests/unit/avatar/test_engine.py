@@ -185,9 +185,9 @@ def test_no_frame_is_drawn_before_it_is_asked_for(
     drawn: list[int] = []
     original = engine_module.Performance._draw
 
-    def counted(self: object, face: object, index: int) -> object:
+    def counted(self: object, face: object, index: int, behind: object) -> object:
         drawn.append(index)
-        return original(self, face, index)  # type: ignore[arg-type]  # the same arguments
+        return original(self, face, index, behind)  # type: ignore[arg-type]  # the same arguments
 
     monkeypatch.setattr(engine_module.Performance, "_draw", counted)
     performance = avatar.perform(astronaut, motion, stage, grant=grant_for(astronaut))

@@ -87,6 +87,18 @@ def test_the_report_says_when_the_signers_certificate_ends_soon(house: House) ->
         assert bool(step.detail) == bool(said)
 
 
+def test_painted_background_is_named_in_the_manifest(house: House) -> None:
+    painted = house.release(background_is_painted=True)
+    plain = house.release(request=house.studio.request(take_id=TakeId("take-2")))
+    anchors = house.door.identity.trust_anchors_pem
+    reading, without = (read_manifest(one.path, trust_anchors_pem=anchors) for one in (painted, plain))
+    assert (reading.state, reading.failures) == ("trusted", ())
+    assert len(reading.actions) == len(without.actions) + 1
+    assert any(source.endswith("/trainedAlgorithmicMedia") for source in reading.digital_source_types)
+    assert b"background generated from text" in painted.path.read_bytes()
+    assert b"background generated from text" not in plain.path.read_bytes()
+
+
 def test_captions_lie_beside_the_file(house: House) -> None:
     release = house.release()
     assert [path.suffix for path in release.captions] == [".srt", ".vtt"]

@@ -66,6 +66,19 @@ MISTAKES = {
     "no such channel": ('channel = "youtube"', 'channel = "youtub"', r":12: takes\[0\]\.channel"),
     "no such market": ('market = "FR"', 'market = "Nowhere"', r":11: takes\[0\]\.market"),
     "no such picture": ("portrait.png", "absent.png", r":5: portrait: there is no file absent\.png"),
+    "a painted person": (
+        "seed = 7",
+        'background = "painted: a woman in a kitchen"',
+        r":6: background: .*shows no people.*: woman",
+    ),
+    "nothing to paint": ("seed = 7", 'background = "painted: x"', r":6: background: .*1 letters"),
+    "no such painter": (
+        "seed = 7",
+        'painter = "dall-e"\nbackground = "painted: a quiet beach at dusk"',
+        r":6: painter: no painting model is called dall-e",
+    ),
+    "a painter without words": ("seed = 7", 'painter = "qwen-image"', r":6: painter: nothing is painted"),
+    "no such background": ("seed = 7", 'background = "blurr"', r":6: background: there is no file blurr"),
     "no picture at all": ('portrait = "portrait.png"\n', "", "a video or a still needs a picture"),
     "format said twice": ('format = "mp3"', 'format = "mp3"\nformats = ["wav"]', "one of the two"),
     "no format": ('format = "mp3"\n', "", "one of the two"),
@@ -127,6 +140,44 @@ def test_hash_changes_with_words_and_pictures(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("dix", "cinq"))
     changed_words = brief_sha256(read_brief(path), record_id=RECORD)
     assert len({before, changed_picture, changed_words}) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "backdrop", "name"),
+    [
+        ("", "wall", None),
+        ('background = "gradient"', "gradient", None),
+        ('background = "blur"', "blur", None),
+        ('background = "wall"', "wall", None),
+        ('background = "Studio.PNG"', "wall", "background.png"),
+        ('background = "clip.mp4"', "wall", "background.mp4"),
+    ],
+)
+def test_background_is_a_word_or_a_file(tmp_path: Path, line: str, backdrop: str, name: str | None) -> None:
+    for file in ("Studio.PNG", "clip.mp4"):
+        (tmp_path / file).write_bytes(b"bytes")
+    brief = read_brief(write(tmp_path, GOOD.replace("seed = 7\n", f"seed = 7\n{line}\n", 1)))
+    (plan, *_) = plan_takes(brief, record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards)
+    assert (plan.backdrop, plan.background) == (backdrop, name)
+
+
+def test_painted_background_is_planned_with_its_painter(tmp_path: Path) -> None:
+    words = 'background = "painted: a sunlit kitchen, shallow depth of field"\n'
+    for line, painter in ((words, "z-image-turbo"), (words + 'painter = "qwen-image"\n', "qwen-image")):
+        brief = read_brief(write(tmp_path, GOOD.replace("seed = 7\n", f"seed = 7\n{line}", 1)))
+        (plan, *_) = plan_takes(brief, record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards)
+        assert (plan.painted, plan.painter) == ("a sunlit kitchen, shallow depth of field", painter)
+        assert (plan.background, plan.backdrop) == (None, "wall")
+
+
+def test_plan_from_before_there_were_backdrops_has_a_wall(tmp_path: Path) -> None:
+    (plan, *_) = plan_takes(
+        read_brief(write(tmp_path)), record_id=RECORD, campaign_id="c1", producer="", cards_for=no_cards
+    )
+    old = plan.model_dump()
+    for key in ("backdrop", "painted", "painter"):
+        del old[key]
+    assert type(plan).model_validate(old).backdrop == "wall"
 
 
 def test_demo_brief_can_be_read_and_covers_nine_languages() -> None:

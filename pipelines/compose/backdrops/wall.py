@@ -1,24 +1,19 @@
-"""What stands behind the presenter: a studio wall in the brand's colours, or the brand's own picture cut to fit.
+"""A studio wall in the brand's colours: light falling on paper.
 
-The wall is light falling on paper: a soft pool of light behind the head, a large disc, a thin ring in the brand's
-accent, a darker floor, and a grain of under one level so that the gradient does not band in 8 bits.
+A soft pool of light behind the head, a large disc, a thin ring in the brand's accent, a darker floor, and a grain of
+under one level so that the gradient does not band in 8 bits.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipelines.compose.colour import BLACK, WHITE, Rgb, darkened_to, mix
-from pipelines.errors import InputInvalidError
 from pipelines.media import ByteArray, Float32Array
 
 _WALL_LUMINANCE = 0.13  # dark enough that white titles keep 4.5:1 on its lit part
 _GRAIN = 0.7
-_PIXELS_MAX = 80_000_000  # a decompression bomb is refused before it is unpacked
 
 
 def draw_wall(width: int, height: int, colours: tuple[Rgb, Rgb], *, light: tuple[float, float], seed: int) -> ByteArray:
@@ -56,50 +51,6 @@ def draw_wall(width: int, height: int, colours: tuple[Rgb, Rgb], *, light: tuple
     full = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
     grain = generator.normal(0, _GRAIN, (height, width, 1)).astype(np.float32)
     return np.asarray(np.clip(full + grain + 0.5, 0, 255), dtype=np.uint8)
-
-
-def load_picture(path: Path, width: int, height: int) -> ByteArray:
-    """Return a brand's picture scaled to cover the frame and cut around its middle.
-
-    Raises:
-        InputInvalidError: it is no picture, or far too large.
-    """
-    try:
-        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
-            if image.width * image.height > _PIXELS_MAX:
-                raise InputInvalidError(
-                    f"{path.name} is {image.width}x{image.height}; give a picture of at most 80 megapixels"
-                )
-            fitted = ImageOps.fit(
-                ImageOps.exif_transpose(image).convert("RGB"), (width, height), Image.Resampling.LANCZOS
-            )
-            return np.array(fitted, dtype=np.uint8)  # a copy: titles are drawn on it
-    except (UnidentifiedImageError, OSError, ValueError) as e:
-        raise InputInvalidError(f"{path.name} cannot be read as a picture; give a JPEG, PNG or WEBP file") from e
-
-
-def load_logo(path: Path, *, width_max: int, height_max: int) -> ByteArray:
-    """Return a logo as straight-alpha (height, width, 4) uint8, trimmed to what shows and scaled into the box.
-
-    Raises:
-        InputInvalidError: it is no picture, or nothing of it shows.
-    """
-    try:
-        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
-            if image.width * image.height > _PIXELS_MAX:
-                raise InputInvalidError(
-                    f"{path.name} is {image.width}x{image.height}; give a logo of at most 80 megapixels"
-                )
-            logo = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError) as e:
-        raise InputInvalidError(f"{path.name} cannot be read as a picture; give a PNG, JPEG or WEBP file") from e
-    box = logo.getchannel("A").getbbox()
-    if box is None:
-        raise InputInvalidError(f"nothing shows in {path.name}; give a logo that is not wholly transparent")
-    trimmed = logo.crop(box)
-    ratio = min(width_max / trimmed.width, height_max / trimmed.height)
-    size = max(1, round(trimmed.width * ratio)), max(1, round(trimmed.height * ratio))
-    return np.asarray(trimmed.resize(size, Image.Resampling.LANCZOS), dtype=np.uint8)
 
 
 def _fill(colour: Rgb, width: int, height: int) -> Float32Array:
