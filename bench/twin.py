@@ -24,7 +24,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, minimum_filter1d
+from scipy.ndimage import minimum_filter1d
 from skimage.metrics import structural_similarity
 
 from bench.avatars import FPS, SHUT
@@ -40,7 +40,7 @@ from pipelines.avatar.sync import lag_of, vowel_power
 from pipelines.avatar.twin import appearance as looks
 from pipelines.avatar.twin.engine import TwinAvatar
 from pipelines.avatar.twin.model import Twin
-from pipelines.avatar.twin.region import Paster, opening_of, placements, taken
+from pipelines.avatar.twin.region import Paster, opening_of, placed, placements, taken
 from pipelines.avatar.twin.remembering import cheapest_path
 from pipelines.avatar.twin.training import train_twin
 from pipelines.compose.encoder import encode_video
@@ -189,8 +189,7 @@ class Bench:
         ways = placements(landmarks, region)
         crops = np.stack([taken(picture, way, region) for picture, way in zip(clip.pictures, ways, strict=True)])
         light = looks.light_of(crops, region)
-        _, context = looks.in_chunks(crops, light, region, twin.appearance)
-        context = np.asarray(gaussian_filter1d(context, 12.0, axis=0, mode="nearest"), dtype=np.float32)  # as trained
+        context = twin.surroundings.context(crops, light, placed(landmarks, ways), region)
         count = min(len(features), len(crops))
         said, _ = twin.hearing.predict(features[:count], context[:count], own_voice=True)
         path = cheapest_path(said, twin.bank.coefficients)

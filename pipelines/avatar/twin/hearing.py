@@ -7,19 +7,24 @@ voices features are brought to the training voice's mean and spread, and the ope
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.avatar.driver import with_context
 from pipelines.media import Float32Array
 
-_RIDGE, _CONTEXT_WEIGHT = 1e4, 6.0  # for appearance
-_OPENING_RIDGE, _OPENING_CONTEXT_WEIGHT = 3e3, 2.0
+_RIDGE, _CONTEXT_WEIGHT = 1e4, 25.0  # for appearance; all by folds over the clips of one speaker
+_OPENING_RIDGE, _OPENING_CONTEXT_WEIGHT = 1e4, 7.5
+_EVEN: Final = 0.3  # 0: a component of the context weighs as it varies; 1: all weigh the same
 _FOLDS: Final = 4
 _FOLD_FRAMES: Final = 75
 _GAIN_MIN, _GAIN_MAX = 0.7, 1.8
+
+Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ class Hearing:
     def predict(
         self, features: Float32Array, context: Float32Array, *, own_voice: bool
     ) -> tuple[Float32Array, Float32Array]:
-        """Coefficients (frame, component) and opening (frame,) for features (frame, 512) and context (frame, CONTEXT).
+        """Coefficients (frame, component) and opening (frame,) for features (frame, 512) and its context.
 
         ``own_voice``: the speech is the trained person's own recording, whose level and spread need no matching.
         """
@@ -74,12 +79,20 @@ class Hearing:
 
 
 def learn_hearing(
-    features: Float32Array, context: Float32Array, coefficients: Float32Array, opening: Float32Array
+    hearings: Sequence[Float32Array], context: Float32Array, coefficients: Float32Array, opening: Float32Array
 ) -> Hearing:
-    """Fit: features (frame, 512), context (frame, CONTEXT), coefficients (frame, component), opening (frame,)."""
-    mean, scale = _standard(features)
-    context_mean, context_scale = _standard(context)
-    heard = ((features - mean) / scale).astype(np.float32)
+    """Fit.
+
+    Args:
+        hearings: the same frames as heard in different windows, each (frame, 512).
+        context: (frame, component), of ``Surroundings.context``.
+        coefficients: (frame, component).
+        opening: (frame,), in eye distances.
+    """
+    mean, scale = _standard(np.concatenate(list(hearings)))
+    context_mean, spread = _standard(context)
+    context_scale = spread**_EVEN
+    heard = [((one - mean) / scale).astype(np.float32) for one in hearings]
     around = ((context - context_mean) / context_scale).astype(np.float32)
     look, left_out = _line(heard, around, coefficients, ridge=_RIDGE, context_weight=_CONTEXT_WEIGHT)
     gap, _ = _line(heard, around, opening[:, None], ridge=_OPENING_RIDGE, context_weight=_OPENING_CONTEXT_WEIGHT)
@@ -101,21 +114,25 @@ def learn_hearing(
 
 
 def _line(
-    heard: Float32Array, around: Float32Array, goals: Float32Array, *, ridge: float, context_weight: float
+    hearings: Sequence[Float32Array],
+    around: Float32Array,
+    goals: Float32Array,
+    *,
+    ridge: float,
+    context_weight: float,
 ) -> tuple[Line, Float32Array]:
     """A fit, and what fits say of the quarter that each was not shown."""
-    inputs = _inputs(heard, around, context_weight).astype(np.float64)
     middle = goals.mean(axis=0)
     off = (goals - middle).astype(np.float64)
-    fold_of = (np.arange(len(inputs)) // _FOLD_FRAMES) % _FOLDS
-    grams = [inputs[fold_of == fold].T @ inputs[fold_of == fold] for fold in range(_FOLDS)]
-    crosses = [inputs[fold_of == fold].T @ off[fold_of == fold] for fold in range(_FOLDS)]
-    gram, cross = np.sum(grams, axis=0), np.sum(crosses, axis=0)
-    penalty = ridge * np.eye(inputs.shape[1])
+    parts = [np.flatnonzero((np.arange(len(goals)) // _FOLD_FRAMES) % _FOLDS == fold) for fold in range(_FOLDS)]
+    inputs = [_inputs(heard, around, context_weight) for heard in hearings]
+    sums = [_sums(inputs, off, part) for part in parts]
+    gram, cross = sum(one for one, _ in sums), sum(one for _, one in sums)
+    penalty = ridge * len(hearings) * np.eye(inputs[0].shape[1])
     left_out = np.zeros_like(off)
-    for fold in range(_FOLDS):
-        weights = np.linalg.solve(gram - grams[fold] + penalty, cross - crosses[fold])
-        left_out[fold_of == fold] = inputs[fold_of == fold] @ weights
+    for part, (its_gram, its_cross) in zip(parts, sums, strict=True):
+        weights = np.linalg.solve(gram - its_gram + penalty, cross - its_cross)
+        left_out[part] = np.mean([one[part] for one in inputs], axis=0) @ weights
     line = Line(
         weights=np.linalg.solve(gram + penalty, cross).astype(np.float32),
         bias=middle.astype(np.float32),
@@ -123,6 +140,14 @@ def _line(
         spread=left_out.std(axis=0).astype(np.float32),
     )
     return line, (left_out + middle).astype(np.float32)
+
+
+def _sums(
+    inputs: Sequence[Float32Array], off: Float64Array, part: np.ndarray[tuple[int], np.dtype[np.intp]]
+) -> tuple[Float64Array, Float64Array]:
+    """Inputs by inputs and inputs by goals, over these frames of every hearing."""
+    rows = np.concatenate([one[part] for one in inputs]).astype(np.float64)
+    return rows.T @ rows, rows.T @ np.tile(off[part], (len(inputs), 1))
 
 
 def _inputs(heard: Float32Array, around: Float32Array, context_weight: float) -> Float32Array:

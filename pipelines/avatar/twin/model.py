@@ -1,21 +1,23 @@
 """A trained twin, and the one file that it is kept in.
 
-The file is an npz without pickle: arrays, pictures as JPEG bytes one after the other, and the loop that the person is
-shown in as H.264. It shows the person's face, so it lies in a vault and is never logged.
+The file is of safetensors: arrays, pictures as JPEG bytes one after the other, and the loop that the person is shown in
+as H.264; version and footage in its metadata. It shows the person's face, so it lies in a vault and is never logged.
 """
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
 
 from pipelines.avatar.twin.appearance import Appearance
 from pipelines.avatar.twin.hearing import Hearing, Line
 from pipelines.avatar.twin.region import Region
+from pipelines.avatar.twin.surroundings import Surroundings
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
 
@@ -37,7 +39,7 @@ class Bank:
 class Loop:
     """What the person is shown in: ``film`` (mp4) of ``frame_count`` pictures that follow on themselves.
 
-    ``placements`` (frame, 2, 3) lead to the region, ``context`` (frame, CONTEXT) is pose and light.
+    ``placements`` (frame, 2, 3) lead to the region, ``context`` (frame, component) is pose and light.
     """
 
     film: bytes = field(repr=False)
@@ -63,6 +65,7 @@ class Twin:
     height: int
     region: Region
     appearance: Appearance
+    surroundings: Surroundings
     hearing: Hearing
     bank: Bank
     loop: Loop
@@ -73,15 +76,13 @@ class Twin:
     def save(self, path: Path) -> None:
         """Write the twin; the file appears whole or not at all."""
         part = path.with_name(f"{path.name}.part")
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **self._arrays())
+        told = {"version": str(VERSION), "footage_sha256": self.footage_sha256}
+        save_file({name: np.ascontiguousarray(one) for name, one in self._arrays().items()}, part, metadata=told)
         part.replace(path)
 
     def _arrays(self) -> dict[str, Any]:
         ends = np.cumsum([len(one) for one in self.bank.pictures])
         arrays: dict[str, Any] = {
-            "version": np.int32(VERSION),
-            "footage_sha256": np.array(self.footage_sha256),
             "size": np.array([self.width, self.height, self.region.size]),
             "points": self.region.points,
             "mask": self.region.mask,
@@ -96,6 +97,7 @@ class Twin:
             "openings": np.array([self.opening_p5, self.opening_p95]),
         }
         arrays |= {f"appearance_{one.name}": getattr(self.appearance, one.name) for one in fields(Appearance)}
+        arrays |= {f"surroundings_{one.name}": getattr(self.surroundings, one.name) for one in fields(Surroundings)}
         for one in fields(Hearing):
             value = getattr(self.hearing, one.name)
             if isinstance(value, Line):
@@ -112,18 +114,20 @@ def load_twin(path: Path) -> Twin:
         InputInvalidError: the file is missing, damaged or of another version.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            held = {name: stored[name] for name in stored.files}
-        if int(held["version"]) != VERSION:
-            raise InputInvalidError(
-                f"{path.name} is a twin of version {int(held['version'])}, and {VERSION} is read; train it again"
-            )
-        return _twin_of(held)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as e:
+        with safe_open(path, framework="numpy") as stored:
+            told = stored.metadata() or {}
+            version = told.get("version", "unknown")
+            if version != str(VERSION):
+                raise InputInvalidError(
+                    f"{path.name} is a twin of version {version}, and {VERSION} is read; train it again"
+                )
+            held = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 -- not a dict
+        return _twin_of(held, told["footage_sha256"])
+    except (OSError, KeyError, ValueError, SafetensorError) as e:
         raise InputInvalidError(f"{path.name} is not a twin, or is damaged; train it again") from e
 
 
-def _twin_of(held: dict[str, Any]) -> Twin:
+def _twin_of(held: dict[str, Any], footage_sha256: str) -> Twin:
     width, height, size = (int(one) for one in held["size"])
     joined, ends = held["bank_pictures"].tobytes(), [int(one) for one in held["bank_ends"]]
     pictures = tuple(joined[a:b] for a, b in zip([0, *ends], ends, strict=False))
@@ -133,11 +137,12 @@ def _twin_of(held: dict[str, Any]) -> Twin:
     rest: dict[str, Any] = {one.name: held[f"hearing_{one.name}"] for one in fields(Hearing) if one.name not in _LINES}
     lines: dict[str, Any] = {name: _line_of(held, name) for name in _LINES}
     return Twin(
-        footage_sha256=str(held["footage_sha256"]),
+        footage_sha256=footage_sha256,
         width=width,
         height=height,
         region=Region(size=size, points=held["points"], mask=held["mask"]),
         appearance=Appearance(**{one.name: held[f"appearance_{one.name}"] for one in fields(Appearance)}),
+        surroundings=Surroundings(**{one.name: held[f"surroundings_{one.name}"] for one in fields(Surroundings)}),
         hearing=Hearing(**lines, **rest),
         bank=bank,
         loop=Loop(film=held["loop_film"].tobytes(), placements=held["loop_placements"], context=held["loop_context"]),
@@ -149,4 +154,4 @@ def _twin_of(held: dict[str, Any]) -> Twin:
 
 def _line_of(held: dict[str, Any], name: str) -> Line:
     parts: dict[str, Any] = {one.name: held[f"hearing_{name}_{one.name}"] for one in fields(Line)}
-    return Line(**{**parts, "context_weight": float(parts["context_weight"])})
+    return Line(**{**parts, "context_weight": float(parts["context_weight"].item())})

@@ -159,10 +159,12 @@ def test_a_twin_is_kept_in_one_file(twin: Twin, tmp_path: Path) -> None:
     path = tmp_path / "twin"
     twin.save(path)
     back = load_twin(path)
-    for part in (twin.region, twin.appearance, twin.loop):
+    for part in (twin.region, twin.appearance, twin.surroundings, twin.loop):
         other = getattr(back, type(part).__name__.lower())
         for one in fields(part):
             assert np.array_equal(getattr(part, one.name), getattr(other, one.name)), one.name
+    assert np.array_equal(back.hearing.look.weights, twin.hearing.look.weights)
+    assert back.hearing.look.context_weight == twin.hearing.look.context_weight
     assert back.bank.pictures == twin.bank.pictures
     assert (back.footage_sha256, back.width, back.opening_p95) == (twin.footage_sha256, twin.width, twin.opening_p95)
     whole = path.read_bytes()
@@ -172,6 +174,11 @@ def test_a_twin_is_kept_in_one_file(twin: Twin, tmp_path: Path) -> None:
             load_twin(path)
     with pytest.raises(InputInvalidError, match="train it again"):
         load_twin(tmp_path / "missing")
+    kept = whole.replace(b'"version":"1"', b'"version":"9"')
+    assert kept != whole
+    path.write_bytes(kept)
+    with pytest.raises(InputInvalidError, match=r"of version 9, and 1 is read; train it again"):
+        load_twin(path)
 
 
 def test_training_goes_on_where_it_was_stopped(film: Film, twin: Twin, weights: WeightsOnDisk, stages: Path) -> None:
