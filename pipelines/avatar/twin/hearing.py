@@ -12,36 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipelines.avatar.driver import with_context
+from pipelines.avatar.twin.regression import Fit, Manner, fit
 from pipelines.media import Float32Array
 
-_RIDGE, _CONTEXT_WEIGHT = 1e4, 25.0  # for appearance; all by folds over the clips of one speaker
-_OPENING_RIDGE, _OPENING_CONTEXT_WEIGHT = 1e4, 7.5
+# Chosen by folds over the clips of one speaker.
+_LOOK: Final = Manner(ridge=1e4, context_weight=25.0, bend=2.0, heard_reach=1.0, around_reach=1.0, around_axes=6)
+_OPENING: Final = Manner(ridge=1e4, context_weight=7.5, bend=4.0, heard_reach=0.5, around_reach=1.0, around_axes=0)
 _EVEN: Final = 0.3  # 0: a component of the context weighs as it varies; 1: all weigh the same
-_FOLDS: Final = 4
-_FOLD_FRAMES: Final = 75
 _GAIN_MIN, _GAIN_MAX = 0.7, 1.8
-
-Float64Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One ridge fit: ``weights`` (input, output), ``bias`` (output,), ``context_weight``.
-
-    ``spread`` (output,) is the standard deviation of what it said of speech that was left out.
-    """
-
-    weights: Float32Array
-    bias: Float32Array
-    context_weight: float
-    spread: Float32Array
-
-    def said(self, features: Float32Array, context: Float32Array) -> Float32Array:
-        """(frame, output) for standardised inputs."""
-        return np.asarray(_inputs(features, context, self.context_weight) @ self.weights + self.bias, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +31,8 @@ class Hearing:
     scale: Float32Array
     context_mean: Float32Array
     context_scale: Float32Array
-    look: Line
-    opening: Line
+    look: Fit
+    opening: Fit
     along: Float32Array
     opening_of_look: Float32Array  # (component + 1,): the opening that coefficients show, linear, its constant last
 
@@ -94,8 +73,9 @@ def learn_hearing(
     context_scale = spread**_EVEN
     heard = [((one - mean) / scale).astype(np.float32) for one in hearings]
     around = ((context - context_mean) / context_scale).astype(np.float32)
-    look, left_out = _line(heard, around, coefficients, ridge=_RIDGE, context_weight=_CONTEXT_WEIGHT)
-    gap, _ = _line(heard, around, opening[:, None], ridge=_OPENING_RIDGE, context_weight=_OPENING_CONTEXT_WEIGHT)
+    look, left_out = fit(heard, around, coefficients, _LOOK)
+    guides = coefficients * (opening.std() / (2 * coefficients[:, 0].std()))
+    gap, _ = fit(heard, around, opening[:, None], _OPENING, guides=np.asarray(guides, dtype=np.float32))
     shown = np.linalg.lstsq(np.column_stack([coefficients, np.ones(len(opening))]), opening, rcond=None)[0]
     missed = opening - (left_out @ shown[:-1] + shown[-1])
     missed = missed - missed.mean()
@@ -111,47 +91,6 @@ def learn_hearing(
         along=along.astype(np.float32),
         opening_of_look=shown.astype(np.float32),
     )
-
-
-def _line(
-    hearings: Sequence[Float32Array],
-    around: Float32Array,
-    goals: Float32Array,
-    *,
-    ridge: float,
-    context_weight: float,
-) -> tuple[Line, Float32Array]:
-    """A fit, and what fits say of the quarter that each was not shown."""
-    middle = goals.mean(axis=0)
-    off = (goals - middle).astype(np.float64)
-    parts = [np.flatnonzero((np.arange(len(goals)) // _FOLD_FRAMES) % _FOLDS == fold) for fold in range(_FOLDS)]
-    inputs = [_inputs(heard, around, context_weight) for heard in hearings]
-    sums = [_sums(inputs, off, part) for part in parts]
-    gram, cross = sum(one for one, _ in sums), sum(one for _, one in sums)
-    penalty = ridge * len(hearings) * np.eye(inputs[0].shape[1])
-    left_out = np.zeros_like(off)
-    for part, (its_gram, its_cross) in zip(parts, sums, strict=True):
-        weights = np.linalg.solve(gram - its_gram + penalty, cross - its_cross)
-        left_out[part] = np.mean([one[part] for one in inputs], axis=0) @ weights
-    line = Line(
-        weights=np.linalg.solve(gram + penalty, cross).astype(np.float32),
-        bias=middle.astype(np.float32),
-        context_weight=context_weight,
-        spread=left_out.std(axis=0).astype(np.float32),
-    )
-    return line, (left_out + middle).astype(np.float32)
-
-
-def _sums(
-    inputs: Sequence[Float32Array], off: Float64Array, part: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> tuple[Float64Array, Float64Array]:
-    """Inputs by inputs and inputs by goals, over these frames of every hearing."""
-    rows = np.concatenate([one[part] for one in inputs]).astype(np.float64)
-    return rows.T @ rows, rows.T @ np.tile(off[part], (len(inputs), 1))
-
-
-def _inputs(heard: Float32Array, around: Float32Array, context_weight: float) -> Float32Array:
-    return np.column_stack([with_context(heard), context_weight * around]).astype(np.float32)
 
 
 def _standard(values: Float32Array) -> tuple[Float32Array, Float32Array]:

@@ -15,15 +15,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from pipelines.avatar.twin.appearance import Appearance
-from pipelines.avatar.twin.hearing import Hearing, Line
+from pipelines.avatar.twin.hearing import Hearing
 from pipelines.avatar.twin.region import Region
+from pipelines.avatar.twin.regression import Fit
 from pipelines.avatar.twin.surroundings import Surroundings
 from pipelines.errors import InputInvalidError
 from pipelines.media import Float32Array
 
 VERSION: Final = 1
 FPS: Final = 25
-_LINES: Final = ("look", "opening")
+_FITS: Final = ("look", "opening")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +101,8 @@ class Twin:
         arrays |= {f"surroundings_{one.name}": getattr(self.surroundings, one.name) for one in fields(Surroundings)}
         for one in fields(Hearing):
             value = getattr(self.hearing, one.name)
-            if isinstance(value, Line):
-                arrays |= {f"hearing_{one.name}_{part.name}": getattr(value, part.name) for part in fields(Line)}
+            if isinstance(value, Fit):
+                arrays |= {f"hearing_{one.name}_{part.name}": getattr(value, part.name) for part in fields(Fit)}
             else:
                 arrays[f"hearing_{one.name}"] = value
         return arrays
@@ -134,8 +135,8 @@ def _twin_of(held: dict[str, Any], footage_sha256: str) -> Twin:
     bank = Bank(coefficients=held["bank_coefficients"].astype(np.float32), light=held["bank_light"], pictures=pictures)
     if len(pictures) != len(bank.coefficients) or len(bank.light) != len(pictures) or size != len(held["mask"]):
         raise ValueError("its parts do not belong together")
-    rest: dict[str, Any] = {one.name: held[f"hearing_{one.name}"] for one in fields(Hearing) if one.name not in _LINES}
-    lines: dict[str, Any] = {name: _line_of(held, name) for name in _LINES}
+    rest: dict[str, Any] = {one.name: held[f"hearing_{one.name}"] for one in fields(Hearing) if one.name not in _FITS}
+    fits: dict[str, Any] = {name: _fit_of(held, name) for name in _FITS}
     return Twin(
         footage_sha256=footage_sha256,
         width=width,
@@ -143,7 +144,7 @@ def _twin_of(held: dict[str, Any], footage_sha256: str) -> Twin:
         region=Region(size=size, points=held["points"], mask=held["mask"]),
         appearance=Appearance(**{one.name: held[f"appearance_{one.name}"] for one in fields(Appearance)}),
         surroundings=Surroundings(**{one.name: held[f"surroundings_{one.name}"] for one in fields(Surroundings)}),
-        hearing=Hearing(**lines, **rest),
+        hearing=Hearing(**fits, **rest),
         bank=bank,
         loop=Loop(film=held["loop_film"].tobytes(), placements=held["loop_placements"], context=held["loop_context"]),
         shut=held["shut"],
@@ -152,6 +153,6 @@ def _twin_of(held: dict[str, Any], footage_sha256: str) -> Twin:
     )
 
 
-def _line_of(held: dict[str, Any], name: str) -> Line:
-    parts: dict[str, Any] = {one.name: held[f"hearing_{name}_{one.name}"] for one in fields(Line)}
-    return Line(**{**parts, "context_weight": float(parts["context_weight"].item())})
+def _fit_of(held: dict[str, Any], name: str) -> Fit:
+    parts: dict[str, Any] = {one.name: held[f"hearing_{name}_{one.name}"] for one in fields(Fit)}
+    return Fit(**{**parts, "context_weight": float(parts["context_weight"].item())})
