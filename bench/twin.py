@@ -20,11 +20,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, minimum_filter1d
+from scipy.ndimage import minimum_filter1d
 from skimage.metrics import structural_similarity
 
 from bench.avatars import FPS, SHUT
@@ -38,9 +39,10 @@ from pipelines.avatar.articulation import is_bilabial
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
 from pipelines.avatar.sync import lag_of, vowel_power
 from pipelines.avatar.twin import appearance as looks
+from pipelines.avatar.twin.drawing import Pen
 from pipelines.avatar.twin.engine import TwinAvatar
 from pipelines.avatar.twin.model import Twin
-from pipelines.avatar.twin.region import Paster, opening_of, placements, taken
+from pipelines.avatar.twin.region import Paster, opening_of, placed, placements, taken
 from pipelines.avatar.twin.remembering import cheapest_path
 from pipelines.avatar.twin.training import train_twin
 from pipelines.compose.encoder import encode_video
@@ -58,32 +60,25 @@ SHA256 = Sha256Hex("7" * 64)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """Clips one after the other, as footage."""
+    """Clips one after the other, as footage; read from the files whenever pictures are asked for."""
 
-    pictures: tuple[ByteArray, ...]
+    paths: tuple[Path, ...]
+    counts: tuple[int, ...]  # pictures of each
+    width: int
+    height: int
     audio: AudioClip
     fps: int = FPS
     sha256: str = SHA256
 
     @property
-    def width(self) -> int:
-        """Pixels."""
-        return int(self.pictures[0].shape[1])
-
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return int(self.pictures[0].shape[0])
-
-    @property
     def frame_count(self) -> int:
         """Pictures."""
-        return len(self.pictures)
+        return sum(self.counts)
 
     def frames(self) -> Iterator[ByteArray]:
-        """Copies of them."""
-        for picture in self.pictures:
-            yield picture.copy()
+        """Every picture in order."""
+        for path, count in zip(self.paths, self.counts, strict=True):
+            yield from decoded(path)[0][:count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +107,22 @@ class Spoken:
 
 def joined(paths: Sequence[Path], finder: FaceFinder) -> Joined:
     """Clips as one film; those whose pictures are blank are left out (two of the corpus)."""
-    pictures: list[ByteArray] = []
+    kept: list[tuple[Path, int]] = []
     sounds: list[Float32Array] = []
     for path in paths:
         some, audio = decoded(path)
         if finder.landmarks(np.asarray(some[0])) is None:
             continue
         count = min(len(some), len(audio.waveform) * FPS // audio.sample_rate)
-        pictures += some[:count]
+        kept.append((path, count))
         sounds.append(audio.waveform[: count * audio.sample_rate // FPS])
+        height, width = some[0].shape[:2]
     return Joined(
-        pictures=tuple(pictures), audio=AudioClip(waveform=np.concatenate(sounds), sample_rate=audio.sample_rate)
+        paths=tuple(path for path, _ in kept),
+        counts=tuple(count for _, count in kept),
+        width=int(width),
+        height=int(height),
+        audio=AudioClip(waveform=np.concatenate(sounds), sample_rate=audio.sample_rate),
     )
 
 
@@ -185,19 +185,19 @@ class Bench:
         self, clip: Joined, features: Float32Array, wrong: Float32Array, *, look: Path | None, name: str
     ) -> tuple[Float32Array, Float32Array, Float32Array, list[tuple[float, ...]]]:
         twin, region = self.twin, self.twin.region
-        landmarks = self._landmarks(clip.pictures)
+        pictures = list(clip.frames())
+        landmarks = self._landmarks(pictures)
         ways = placements(landmarks, region)
-        crops = np.stack([taken(picture, way, region) for picture, way in zip(clip.pictures, ways, strict=True)])
+        crops = np.stack([taken(picture, way, region) for picture, way in zip(pictures, ways, strict=True)])
         light = looks.light_of(crops, region)
-        _, context = looks.in_chunks(crops, light, region, twin.appearance)
-        context = np.asarray(gaussian_filter1d(context, 12.0, axis=0, mode="nearest"), dtype=np.float32)  # as trained
+        context = twin.surroundings.context(crops, light, placed(landmarks, ways), region)
         count = min(len(features), len(crops))
         said, _ = twin.hearing.predict(features[:count], context[:count], own_voice=True)
         path = cheapest_path(said, twin.bank.coefficients)
-        paster, drawn, rows = Paster(region), [], []
+        paster, pen, drawn, rows = Paster(region), Pen(region), [], []
         for at in range(count):
-            mouth = _mouth(twin, crops[at], said[at], int(path[at]), light[at])
-            picture = clip.pictures[at].copy()
+            mouth = pen.mouth(twin.appearance, twin.bank, crops[at], said[at], int(path[at]))
+            picture = pictures[at].copy()
             paster.paste(picture, mouth, ways[at])
             drawn.append(picture)
             share = region.mask[:, :, None]
@@ -206,14 +206,14 @@ class Bench:
                 (_psnr(mixed, crops[at], region.inside), _ssim(mixed, crops[at]), _sharp(mixed), _sharp(crops[at]))
             )
         seen = self._landmarks(drawn, near=landmarks)
-        again = self._landmarks(clip.pictures[:count], near=landmarks)
+        again = self._landmarks(pictures[:count], near=landmarks)
         off = [
             float(np.linalg.norm(a[LIPS, :2] - b[LIPS, :2], axis=1).mean()) / eye_distance(b)
             for a, b in zip(seen, again, strict=True)
         ]
         _, guessed = twin.hearing.predict(wrong[:count], context[: len(wrong[:count])], own_voice=True)
         if look is not None:
-            self._sheet(look / name, [*clip.pictures[10:count:12][:5]], [*drawn[10:count:12][:5]])
+            self._sheet(look / name, pictures[10:count:12][:5], drawn[10:count:12][:5])
         measured = [(psnr, ssim, gap, sharp, real) for (psnr, ssim, sharp, real), gap in zip(rows, off, strict=True)]
         return opening_of(again), opening_of(seen), guessed, measured
 
@@ -247,7 +247,7 @@ class Bench:
 
     @cached_property
     def _trained_openings(self) -> Float32Array:
-        return opening_of(self._landmarks(self.footage.pictures[:: FPS // 5]))
+        return opening_of(self._landmarks(list(islice(self.footage.frames(), 0, None, FPS // 5))))
 
     def _performed(self, speech: Speech) -> Iterator[ByteArray]:
         avatar = TwinAvatar(self.store, lambda: datetime.now(UTC))
@@ -296,16 +296,6 @@ class Bench:
         rows = [np.hstack(list(row)) for row in (above, below)]
         width = min(row.shape[1] for row in rows)
         cv2.imwrite(str(path), cv2.cvtColor(np.vstack([row[:, :width] for row in rows]), cv2.COLOR_RGB2BGR))
-
-
-def _mouth(twin: Twin, crop: ByteArray, said: Float32Array, chosen: int, light: Float32Array) -> Float32Array:
-    jpeg = np.frombuffer(twin.bank.pictures[chosen], np.uint8)
-    kept = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), dtype=np.uint8)
-    off = said - twin.bank.coefficients[chosen]
-    row = looks.inside_of(kept[None], twin.bank.light[chosen][None], twin.region)[0] + off @ twin.appearance.basis
-    mouth = crop.astype(np.float32)
-    mouth[twin.region.inside] = row.reshape(-1, 3) * light
-    return np.asarray(np.clip(mouth, 0, 255), dtype=np.float32)
 
 
 def _scaled(twin: Twin, scale: float) -> Twin:

@@ -34,7 +34,7 @@ from studio.store.statements import StatementStore
 from studio.vault.item import TWIN, VaultItem
 from studio.vault.vault import Vault
 
-TWIN_NAME: Final = "twin.npz"
+TWIN_NAME: Final = "twin.safetensors"
 FILE_BYTES_MAX: Final = 4_000_000_000
 MEDIA_TYPES: Final = {
     ".mp4": "video/mp4",

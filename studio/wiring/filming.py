@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,14 +72,12 @@ class StudioTwinMaker:
         twin = train_twin(
             open_footage(film), weights=self._weights, folder=folder, progress=lambda share: report("train", share)
         )
-        held = BytesIO()
-        twin.write(held)
         scores = {
             "pictures": len(twin.bank.pictures),
             "loop_s": round(twin.loop.frame_count / FPS, 1),
             "opening_p95": round(twin.opening_p95, 4),
         }
-        return TrainedTwin(file=held.getvalue(), scores=scores)
+        return TrainedTwin(file=twin.to_bytes(), scores=scores)
 
     def _whose(self, footage: Footage, evidence: Path | None) -> tuple[str, tuple[str, ...]]:
         """What is known of whose face it is, in words for the report; and the fault, if it is another's."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from consent.grant import Modality, ReasonCode, RecordId, Sha256Hex
@@ -129,7 +128,7 @@ def twin_of(wiring: Wiring, plan: TakePlan) -> Twin | None:
         return None
     from pipelines.avatar.twin.model import read_twin  # noqa: PLC0415 - needs the engines extra
 
-    return read_twin(BytesIO(wiring.likenesses.profile(plan, Modality.FACE)), name="the twin")
+    return read_twin(wiring.likenesses.profile(plan, Modality.FACE), name="the twin")
 
 
 def manifest_name(wiring: Wiring, plan: TakePlan, modality: Modality) -> Sha256Hex | None:

@@ -18,7 +18,7 @@ from consent.grant import Grant, Modality, Sha256Hex, Use, require_grant
 from pipelines.avatar import driver as mouth
 from pipelines.avatar import speech_features
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
-from pipelines.avatar.twin.appearance import inside_of, light_of
+from pipelines.avatar.twin.drawing import Pen
 from pipelines.avatar.twin.looping import again_and_again
 from pipelines.avatar.twin.model import FPS, Twin
 from pipelines.avatar.twin.region import Paster, taken
@@ -26,7 +26,7 @@ from pipelines.avatar.twin.speaking import TwinMotion, plan_mouth
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.faces import mesh
 from pipelines.faces.nets import WeightsFolder
-from pipelines.media import ByteArray, CancelCheck, Float32Array, Speech, never_cancel
+from pipelines.media import ByteArray, CancelCheck, Speech, never_cancel
 
 Clock = Callable[[], datetime]
 
@@ -136,23 +136,17 @@ class TwinPerformance:
     def frames(self) -> Iterator[ByteArray]:
         """Yield every frame, (height, width, 3) uint8; the caller owns each one."""
         twin = self._twin
-        paster = Paster(twin.region)
+        paster, pen = Paster(twin.region), Pen(twin.region)
         loop = again_and_again(twin.loop.film)
         for at in range(self.frame_count):
             picture = next(loop)
             way = twin.loop.placements[at % twin.loop.frame_count]
-            paster.paste(picture, self._mouth(taken(picture, way, twin.region), at), way)
+            mouth = pen.mouth(
+                twin.appearance,
+                twin.bank,
+                taken(picture, way, twin.region),
+                self._motion.coefficients[at],
+                int(self._motion.pictures[at]),
+            )
+            paster.paste(picture, mouth, way)
             yield picture
-
-    def _mouth(self, crop: ByteArray, at: int) -> Float32Array:
-        """The region with its new mouth: what was predicted, with the fine detail of a remembered picture."""
-        twin = self._twin
-        chosen = int(self._motion.pictures[at])
-        jpeg = np.frombuffer(twin.bank.pictures[chosen], np.uint8)
-        kept = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), dtype=np.uint8)
-        # What the components cannot say of the remembered picture is its detail.
-        off = self._motion.coefficients[at] - twin.bank.coefficients[chosen]
-        row = inside_of(kept[None], twin.bank.light[chosen][None], twin.region)[0] + off @ twin.appearance.basis
-        mouth = crop.astype(np.float32)
-        mouth[twin.region.inside] = row.reshape(-1, 3) * light_of(crop[None], twin.region)[0]
-        return np.clip(mouth, 0, 255)

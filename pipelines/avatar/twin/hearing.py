@@ -7,36 +7,20 @@ voices features are brought to the training voice's mean and spread, and the ope
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from pipelines.avatar.driver import with_context
+from pipelines.avatar.twin.regression import Fit, Manner, fit
 from pipelines.media import Float32Array
 
-_RIDGE, _CONTEXT_WEIGHT = 1e4, 6.0  # for appearance
-_OPENING_RIDGE, _OPENING_CONTEXT_WEIGHT = 3e3, 2.0
-_FOLDS: Final = 4
-_FOLD_FRAMES: Final = 75
+# Chosen by folds over the clips of one speaker.
+_LOOK: Final = Manner(ridge=1e4, context_weight=25.0, bend=2.0, heard_reach=1.0, around_reach=1.0, around_axes=6)
+_OPENING: Final = Manner(ridge=1e4, context_weight=7.5, bend=4.0, heard_reach=0.5, around_reach=1.0, around_axes=0)
+_EVEN: Final = 0.3  # 0: a component of the context weighs as it varies; 1: all weigh the same
 _GAIN_MIN, _GAIN_MAX = 0.7, 1.8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One ridge fit: ``weights`` (input, output), ``bias`` (output,), ``context_weight``.
-
-    ``spread`` (output,) is the standard deviation of what it said of speech that was left out.
-    """
-
-    weights: Float32Array
-    bias: Float32Array
-    context_weight: float
-    spread: Float32Array
-
-    def said(self, features: Float32Array, context: Float32Array) -> Float32Array:
-        """(frame, output) for standardised inputs."""
-        return np.asarray(_inputs(features, context, self.context_weight) @ self.weights + self.bias, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +31,15 @@ class Hearing:
     scale: Float32Array
     context_mean: Float32Array
     context_scale: Float32Array
-    look: Line
-    opening: Line
+    look: Fit
+    opening: Fit
     along: Float32Array
     opening_of_look: Float32Array  # (component + 1,): the opening that coefficients show, linear, its constant last
 
     def predict(
         self, features: Float32Array, context: Float32Array, *, own_voice: bool
     ) -> tuple[Float32Array, Float32Array]:
-        """Coefficients (frame, component) and opening (frame,) for features (frame, 512) and context (frame, CONTEXT).
+        """Coefficients (frame, component) and opening (frame,) for features (frame, 512) and its context.
 
         ``own_voice``: the speech is the trained person's own recording, whose level and spread need no matching.
         """
@@ -74,15 +58,24 @@ class Hearing:
 
 
 def learn_hearing(
-    features: Float32Array, context: Float32Array, coefficients: Float32Array, opening: Float32Array
+    hearings: Sequence[Float32Array], context: Float32Array, coefficients: Float32Array, opening: Float32Array
 ) -> Hearing:
-    """Fit: features (frame, 512), context (frame, CONTEXT), coefficients (frame, component), opening (frame,)."""
-    mean, scale = _standard(features)
-    context_mean, context_scale = _standard(context)
-    heard = ((features - mean) / scale).astype(np.float32)
+    """Fit.
+
+    Args:
+        hearings: the same frames as heard in different windows, each (frame, 512).
+        context: (frame, component), of ``Surroundings.context``.
+        coefficients: (frame, component).
+        opening: (frame,), in eye distances.
+    """
+    mean, scale = _standard(np.concatenate(list(hearings)))
+    context_mean, spread = _standard(context)
+    context_scale = spread**_EVEN
+    heard = [((one - mean) / scale).astype(np.float32) for one in hearings]
     around = ((context - context_mean) / context_scale).astype(np.float32)
-    look, left_out = _line(heard, around, coefficients, ridge=_RIDGE, context_weight=_CONTEXT_WEIGHT)
-    gap, _ = _line(heard, around, opening[:, None], ridge=_OPENING_RIDGE, context_weight=_OPENING_CONTEXT_WEIGHT)
+    look, left_out = fit(heard, around, coefficients, _LOOK)
+    guides = coefficients * (opening.std() / (2 * coefficients[:, 0].std()))
+    gap, _ = fit(heard, around, opening[:, None], _OPENING, guides=np.asarray(guides, dtype=np.float32))
     shown = np.linalg.lstsq(np.column_stack([coefficients, np.ones(len(opening))]), opening, rcond=None)[0]
     missed = opening - (left_out @ shown[:-1] + shown[-1])
     missed = missed - missed.mean()
@@ -98,35 +91,6 @@ def learn_hearing(
         along=along.astype(np.float32),
         opening_of_look=shown.astype(np.float32),
     )
-
-
-def _line(
-    heard: Float32Array, around: Float32Array, goals: Float32Array, *, ridge: float, context_weight: float
-) -> tuple[Line, Float32Array]:
-    """A fit, and what fits say of the quarter that each was not shown."""
-    inputs = _inputs(heard, around, context_weight).astype(np.float64)
-    middle = goals.mean(axis=0)
-    off = (goals - middle).astype(np.float64)
-    fold_of = (np.arange(len(inputs)) // _FOLD_FRAMES) % _FOLDS
-    grams = [inputs[fold_of == fold].T @ inputs[fold_of == fold] for fold in range(_FOLDS)]
-    crosses = [inputs[fold_of == fold].T @ off[fold_of == fold] for fold in range(_FOLDS)]
-    gram, cross = np.sum(grams, axis=0), np.sum(crosses, axis=0)
-    penalty = ridge * np.eye(inputs.shape[1])
-    left_out = np.zeros_like(off)
-    for fold in range(_FOLDS):
-        weights = np.linalg.solve(gram - grams[fold] + penalty, cross - crosses[fold])
-        left_out[fold_of == fold] = inputs[fold_of == fold] @ weights
-    line = Line(
-        weights=np.linalg.solve(gram + penalty, cross).astype(np.float32),
-        bias=middle.astype(np.float32),
-        context_weight=context_weight,
-        spread=left_out.std(axis=0).astype(np.float32),
-    )
-    return line, (left_out + middle).astype(np.float32)
-
-
-def _inputs(heard: Float32Array, around: Float32Array, context_weight: float) -> Float32Array:
-    return np.column_stack([with_context(heard), context_weight * around]).astype(np.float32)
 
 
 def _standard(values: Float32Array) -> tuple[Float32Array, Float32Array]:

@@ -87,6 +87,12 @@ def placements(landmarks: Float32Array, region: Region, *, cuts: Sequence[int] =
     return np.concatenate(calm).astype(np.float32)
 
 
+def placed(landmarks: Float32Array, ways: Float32Array) -> Float32Array:
+    """Where landmarks, (frame, 468, 3) in pixels, lie in the region, (frame, 468, 2)."""
+    there = np.einsum("nij,nkj->nki", ways[:, :, :2], landmarks[:, :, :2]) + ways[:, None, :, 2]
+    return np.asarray(there, dtype=np.float32)
+
+
 def _similarity(source: Float32Array, goal: Float32Array) -> Float32Array:
     """Turn, scale and shift, (2, 3), that bring points nearest to others (least squares)."""
     middle, aim = source.mean(axis=0), goal.mean(axis=0)

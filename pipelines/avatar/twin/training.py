@@ -18,7 +18,6 @@ from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from pipelines.avatar import speech_features
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
@@ -26,7 +25,8 @@ from pipelines.avatar.twin import appearance as looks
 from pipelines.avatar.twin.hearing import learn_hearing
 from pipelines.avatar.twin.looping import FADE, choose_loop, encoded, faded
 from pipelines.avatar.twin.model import FPS, Bank, Loop, Twin
-from pipelines.avatar.twin.region import Region, opening_of, placements, region_of, taken
+from pipelines.avatar.twin.region import Region, opening_of, placed, placements, region_of, taken
+from pipelines.avatar.twin.surroundings import learn_surroundings
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.faces.landmarks import FaceFinder
 from pipelines.faces.nets import WeightsFolder
@@ -45,7 +45,7 @@ SECONDS_MIN: Final = 12.0  # what the study found just usable; footage intake as
 _FACES_MIN: Final = 0.8  # of the pictures
 _THUMBNAIL: Final = (48, 27)
 _JPEG: Final = (cv2.IMWRITE_JPEG_QUALITY, 94)
-_CONTEXT_SIGMA: Final = 12.0  # frames
+_SHORT, _SHORT_OVERLAP = 65, 15  # frames
 _SHUT_SHARE: Final = 5.0  # percent of the pictures, the most shut
 _LOOKED, _CUT, _HEARD, _LEARNT = 0.55, 0.75, 0.82, 0.95  # shares of the progress
 
@@ -131,21 +131,21 @@ def train_twin(
     crops = stages.kept(
         "crops", lambda: {"crops": _cut_out(footage, ways, region, _part(progress, _LOOKED, _CUT), cancel)}
     )["crops"]
-    features = stages.kept(
-        "heard",
-        lambda: {"features": WhisperEncoder(whisper, threads=1).features(footage.audio, fps=FPS, cancel=cancel)},
-    )["features"]
+    heard = stages.kept("heard", lambda: _hear(footage.audio, WhisperEncoder(whisper, threads=1), cancel))
+    hearings = [heard["long"], heard["short"]]
     progress(_HEARD)
     cancel()
-    count = min(len(crops), len(features))
+    count = min(len(crops), *(len(one) for one in hearings))
     light = looks.light_of(crops, region)
     learnt = looks.learn(crops[usable], light[usable], region)
-    coefficients, context = looks.in_chunks(crops, light, region, learnt)
-    context = _calm(context, cuts)
+    coefficients = looks.in_chunks(crops, light, region, learnt)
+    points = placed(landmarks, ways)
+    around = learn_surroundings(crops[usable], light[usable], points[usable], region)
+    context = around.context(crops, light, points, region, cuts=cuts)
     opening = opening_of(landmarks)
     cancel()
     fit = np.flatnonzero(usable[:count])
-    hearing = learn_hearing(features[fit], context[fit], coefficients[fit], opening[fit])
+    hearing = learn_hearing([one[fit] for one in hearings], context[fit], coefficients[fit], opening[fit])
     progress(_LEARNT)
     cancel()
     first, end = choose_loop(landmarks, seen["thumbnails"], usable & ~_at_cuts(len(usable), cuts), fps=FPS)
@@ -159,6 +159,7 @@ def train_twin(
         height=footage.height // 2 * 2,
         region=region,
         appearance=learnt,
+        surroundings=around,
         hearing=hearing,
         bank=Bank(
             coefficients=coefficients[bank],
@@ -235,10 +236,16 @@ def _cut_out(footage: Filmed, ways: Float32Array, region: Region, progress: Prog
     return crops
 
 
-def _calm(context: Float32Array, cuts: list[int]) -> Float32Array:
-    edges = [0, *cuts, len(context)]
-    parts = [context[a:b] for a, b in itertools.pairwise(edges) if b > a]
-    return np.concatenate([gaussian_filter1d(part, _CONTEXT_SIGMA, axis=0, mode="nearest") for part in parts])
+def _hear(audio: AudioClip, encoder: WhisperEncoder, cancel: CancelCheck) -> dict[str, Any]:
+    """Whisper's features with half a minute around them, and with a few seconds: speeches are short and long."""
+    whole = encoder.features(audio, fps=FPS, cancel=cancel)
+    rate, parts = audio.sample_rate, []
+    for first in range(0, len(whole), _SHORT):
+        low = max(0, first - _SHORT_OVERLAP)
+        part = audio.waveform[low * rate // FPS : (first + _SHORT + _SHORT_OVERLAP) * rate // FPS]
+        rows = encoder.features(AudioClip(waveform=part, sample_rate=rate), fps=FPS, cancel=cancel)
+        parts.append(rows[first - low : first - low + _SHORT])
+    return {"long": whole, "short": np.concatenate(parts)}
 
 
 def _at_cuts(count: int, cuts: list[int]) -> Any:  # noqa: ANN401 -- a boolean array

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -161,10 +160,12 @@ def test_a_twin_is_kept_in_one_file(twin: Twin, tmp_path: Path) -> None:
     path = tmp_path / "twin"
     twin.save(path)
     back = load_twin(path)
-    for part in (twin.region, twin.appearance, twin.loop):
+    for part in (twin.region, twin.appearance, twin.surroundings, twin.loop):
         other = getattr(back, type(part).__name__.lower())
         for one in fields(part):
             assert np.array_equal(getattr(part, one.name), getattr(other, one.name)), one.name
+    assert np.array_equal(back.hearing.look.weights, twin.hearing.look.weights)
+    assert back.hearing.look.context_weight == twin.hearing.look.context_weight
     assert back.bank.pictures == twin.bank.pictures
     assert (back.footage_sha256, back.width, back.opening_p95) == (twin.footage_sha256, twin.width, twin.opening_p95)
     whole = path.read_bytes()
@@ -174,6 +175,11 @@ def test_a_twin_is_kept_in_one_file(twin: Twin, tmp_path: Path) -> None:
             load_twin(path)
     with pytest.raises(InputInvalidError, match="train it again"):
         load_twin(tmp_path / "missing")
+    kept = whole.replace(b'"version":"1"', b'"version":"9"')
+    assert kept != whole
+    path.write_bytes(kept)
+    with pytest.raises(InputInvalidError, match=r"of version 9, and 1 is read; train it again"):
+        load_twin(path)
 
 
 def test_training_goes_on_where_it_was_stopped(film: Film, twin: Twin, weights: WeightsOnDisk, stages: Path) -> None:
@@ -292,9 +298,7 @@ def test_where_the_face_is_in_a_twins_pictures(twin: Twin, weights: WeightsOnDis
 def test_a_twin_goes_through_memory_and_a_motion_through_a_file(
     twin: Twin, engine: TwinAvatar, speech: Speech, presenter: Portrait, grant_for: GrantFor, tmp_path: Path
 ) -> None:
-    held = BytesIO()
-    twin.write(held)
-    held.seek(0)
+    held = twin.to_bytes()
     read = read_twin(held)
     motion = engine.motion(speech, twin=read, grant=grant_for(presenter))
     write_twin_motion(motion, tmp_path / "motion.npz")
@@ -302,7 +306,9 @@ def test_a_twin_goes_through_memory_and_a_motion_through_a_file(
     np.testing.assert_array_equal(again.coefficients, motion.coefficients)
     np.testing.assert_array_equal(again.pictures, motion.pictures)
     with pytest.raises(InputInvalidError, match="the file is not a twin"):
-        read_twin(BytesIO(b"PK"))
-    (tmp_path / "motion.npz").write_bytes(held.getvalue()[:1000])
+        read_twin(b"PK")
+    with pytest.raises(InputInvalidError, match="the file is not a twin"):
+        read_twin(held[:5000])
+    (tmp_path / "motion.npz").write_bytes(held[:1000])
     with pytest.raises(InputInvalidError, match="run the animate step again"):
         read_twin_motion(tmp_path / "motion.npz")

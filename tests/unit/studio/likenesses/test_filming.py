@@ -43,7 +43,7 @@ def test_twin_of_a_standing_consent_is_trained_and_waits_for_legal(studio: Liken
     row = studio.filmed(record_id, release=False)
     (version,) = row.versions
     assert (row.modality, studio.room.desk.state(row, version)) == (Modality.FACE, "waits")
-    assert film_items(studio, record_id) == ["film.mp4", "twin.npz"]
+    assert film_items(studio, record_id) == ["film.mp4", "twin.safetensors"]
     assert studio.vault.bytes(version.profile_item_id) == studio.maker.twin
     assert version.report["footage"] == {"score": 0.9, "seconds": 60.0, "advice": ["film nearer"]}
     assert studio.maker.evidence == PIXEL  # the bound picture: nobody spoke a statement
