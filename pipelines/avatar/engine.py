@@ -21,6 +21,7 @@ from pipelines.avatar.cartoon import drawn
 from pipelines.avatar.intake import PortraitReport, report_on, the_face
 from pipelines.avatar.keying import keyed, screen_of
 from pipelines.avatar.look import Look
+from pipelines.avatar.manner import manner_of
 from pipelines.avatar.matte import Matting, bleed_colours, clean_colours
 from pipelines.avatar.motion import plan_motion
 from pipelines.avatar.performance import Performance
@@ -76,6 +77,7 @@ class AvatarEngine(Protocol):
         grant: Grant,
         seed: int,
         fps: int = 25,
+        tone: str = "neutral",
         progress: Progress = no_progress,
         cancel: CancelCheck = never_cancel,
     ) -> MotionTrack:
@@ -138,10 +140,11 @@ class PhotoAvatar:
         grant: Grant,
         seed: int,
         fps: int = 25,
+        tone: str = "neutral",
         progress: Progress = no_progress,
         cancel: CancelCheck = never_cancel,
     ) -> MotionTrack:
-        """How the face of ``portrait`` moves to a speech; same seed, same motion.
+        """How the face of ``portrait`` moves to a speech in a tone; same seed, same motion.
 
         Raises:
             ConsentRefusedError: the grant does not cover this face, language or script now.
@@ -155,7 +158,7 @@ class PhotoAvatar:
         progress(0.0)
         heard, wide = self._hear(speech, fps=fps, cancel=cancel)
         cancel()
-        track = plan_motion(speech, heard, seed=seed, fps=fps, wide_heard=wide)
+        track = plan_motion(speech, heard, seed=seed, fps=fps, wide_heard=wide, manner=manner_of(tone))
         together, _ = in_step(track, speech.audio)
         progress(1.0)
         return together

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from pipelines.avatar.alignment import aligned
 from pipelines.avatar.articulation import Articulation, articulate
+from pipelines.avatar.manner import NEUTRAL, Manner
 from pipelines.avatar.prosody import gestures
 from pipelines.avatar.speech_features import activity, loudness
 from pipelines.media import Float32Array, MotionTrack, Speech
@@ -26,7 +27,13 @@ _SPEAKING = 0.5  # of the activity
 
 
 def plan_motion(
-    speech: Speech, heard: Float32Array, *, seed: int, fps: int, wide_heard: Float32Array | None = None
+    speech: Speech,
+    heard: Float32Array,
+    *,
+    seed: int,
+    fps: int,
+    wide_heard: Float32Array | None = None,
+    manner: Manner = NEUTRAL,
 ) -> MotionTrack:
     """Combine what was heard with what is being said.
 
@@ -36,6 +43,7 @@ def plan_motion(
         seed: decides the gestures.
         fps: frames a second.
         wide_heard: the driver's width per frame, in any unit.
+        manner: how the tone shows in the face.
     """
     level = loudness(speech.audio, fps=fps)
     frames = len(level)
@@ -43,9 +51,9 @@ def plan_motion(
     phonemes = aligned(speech.phonemes, speech.audio)
     said = articulate(phonemes, frames=frames, fps=fps) if phonemes else None
     jaw = _opening(heard, said, level, active)
-    wide = _wide(wide_heard, said, active)
+    wide = np.clip(_wide(wide_heard, said, active) + np.float32(manner.smile), -1, 1)
     rng = np.random.default_rng(seed)
-    extra = gestures(level, phonemes, fps=fps, rng=rng)
+    extra = gestures(level, phonemes, fps=fps, rng=rng, manner=manner)
     upper_lip = 0.10 * np.clip(jaw, 0, None) * np.clip(wide, 0, None)  # a spread mouth shows more of its teeth
     return MotionTrack(
         fps=fps,

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from pipelines.avatar.manner import NEUTRAL, Manner
 from pipelines.media import Float32Array, Timed
 
 _STRESS = "ˈ"
@@ -39,24 +40,33 @@ class Gestures:
     breath: Float32Array
 
 
-def gestures(level: Float32Array, phonemes: Sequence[Timed], *, fps: int, rng: np.random.Generator) -> Gestures:
+def gestures(
+    level: Float32Array,
+    phonemes: Sequence[Timed],
+    *,
+    fps: int,
+    rng: np.random.Generator,
+    manner: Manner = NEUTRAL,
+) -> Gestures:
     """Invent gestures for a speech of ``len(level)`` frames."""
     frames = len(level)
     beats = _beats(level, phonemes, fps=fps, rng=rng)
-    nods = _pulses(_thin(beats, _NOD_GAP_S), width_s=_NOD_S, frames=frames, fps=fps) * _NOD_BY
+    nodded = _thin(beats, _NOD_GAP_S * manner.nod_gap)
+    nods = _pulses(nodded, width_s=_NOD_S, frames=frames, fps=fps) * (_NOD_BY * manner.nod)
     strong = [(time_s, strength) for time_s, strength in beats if strength > 0.55]  # noqa: PLR2004  # the louder half
-    brow = np.clip(_pulses(_thin(strong, _BROW_GAP_S), width_s=_BROW_S, frames=frames, fps=fps) * _BROW_BY, 0, 1)
+    raised = _thin(strong, _BROW_GAP_S * manner.brow_gap)
+    brow = np.clip(_pulses(raised, width_s=_BROW_S, frames=frames, fps=fps) * (_BROW_BY * manner.brow), 0, 1)
     time_s = np.arange(frames) / fps
     phase = 2 * np.pi * (_BREATH_HZ * time_s + rng.uniform())
     breath = np.sin(phase + 0.35 * _drift(frames, 1.5, fps=fps, rng=rng))
-    yaw = 0.030 * _drift(frames, 0.75, fps=fps, rng=rng)
+    yaw = manner.sway * 0.030 * _drift(frames, 0.75, fps=fps, rng=rng)
     return Gestures(
         blink=_blinks(phonemes, frames=frames, fps=fps, rng=rng),
-        dx=_f32(0.022 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.25 * yaw),
-        dy=_f32(0.008 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.6 * nods),
+        dx=_f32(manner.sway * 0.022 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.25 * yaw),
+        dy=_f32(manner.sway * 0.008 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.6 * nods),
         yaw=_f32(yaw),
-        pitch=_f32(0.010 * _drift(frames, 0.7, fps=fps, rng=rng) + nods),
-        roll=_f32(0.012 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.12 * yaw),
+        pitch=_f32(manner.sway * 0.010 * _drift(frames, 0.7, fps=fps, rng=rng) + nods),
+        roll=_f32(manner.sway * 0.012 * _drift(frames, 0.9, fps=fps, rng=rng) + 0.12 * yaw),
         brow=_f32(np.clip(brow + 0.10 * _drift(frames, 1.0, fps=fps, rng=rng), 0, 1)),
         breath=_f32(breath),
     )

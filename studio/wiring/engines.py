@@ -166,6 +166,7 @@ class RealEngines:
             grant=grant,
             seed=plan.seed,
             fps=FPS,
+            tone=plan.tone,
             progress=progress,
         )
         write_motion(motion, out / "motion.npz")
