@@ -56,7 +56,7 @@ def card_files(folder: Path, model: PaintModel) -> list[Path]:
                 place.touch()  # gigabytes of numbers, and no word among them
             else:
                 shutil.copyfile(folder / path, place)
-        check_folder(Path(made), model)
+        check_folder(Path(made), model, pinned={path.as_posix() for path in kept})
     return kept
 
 

@@ -34,22 +34,21 @@ def shade_left(width: int, height: int, *, until: int, strength: float, mood: bo
     alpha = strength * (1 - _eased((x - until) / max(1, reach - until)))
     if mood:
         alpha = np.maximum(alpha, _MOOD * (1 - _eased(x / reach)))
-    return _black(np.broadcast_to(alpha[None], (height, reach)), x=0, y=0)
+    return _black(np.broadcast_to(alpha[None], (height, reach)))
 
 
-def shade_corner(width: int, height: int, *, box: Box, strength: float) -> Plate:
-    """Return a shade over the upper left corner of a frame that is even behind ``box`` and fades out around it."""
-    right, bottom = min(width, box.x + 2 * box.width), min(height, box.y + 2 * box.height)
-    x, y = np.arange(right, dtype=np.float32), np.arange(bottom, dtype=np.float32)
-    across = 1 - _eased((x - box.x - box.width) / max(1, right - box.x - box.width))
-    down = 1 - _eased((y - box.y - box.height) / max(1, bottom - box.y - box.height))
-    return _black(strength * down[:, None] * across[None], x=0, y=0)
+def shade_top(width: int, height: int, *, until: int, strength: float) -> Plate:
+    """Return a shade over the top of a frame: ``strength`` down to the row ``until``, then fading out."""
+    reach = min(height, until + round(0.14 * height))
+    y = np.arange(reach, dtype=np.float32)
+    alpha = strength * (1 - _eased((y - until) / max(1, reach - until)))
+    return _black(np.broadcast_to(alpha[:, None], (reach, width)))
 
 
-def _black(alpha: Float32Array, *, x: int, y: int) -> Plate:
+def _black(alpha: Float32Array) -> Plate:
     rgba = np.zeros((*alpha.shape, 4), dtype=np.uint8)
     rgba[..., 3] = np.ceil(alpha * 255)
-    return Plate(rgba=rgba, x=x, y=y)
+    return Plate(rgba=rgba, x=0, y=0)
 
 
 def _eased(share: NDArray[np.floating]) -> Float32Array:

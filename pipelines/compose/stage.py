@@ -12,7 +12,7 @@ from pipelines.compose.colour import BLACK, WHITE, darkened_to, ink_on, mix, wal
 from pipelines.compose.framing import Framing, shape_of
 from pipelines.compose.lettering import draw_text, ink_left
 from pipelines.compose.logo import load_logo
-from pipelines.compose.shading import WORST, needed_on, shade_corner, shade_left
+from pipelines.compose.shading import WORST, needed_on, shade_left, shade_top
 from pipelines.compose.spec import SceneSpec
 from pipelines.disclosure.fonts import FontSet, Weight
 from pipelines.disclosure.plate import Plate, paint, rounded_mask
@@ -44,9 +44,9 @@ def dress(
     """
     light = (framing.centre_x, framing.eye_line)
     backdrop = open_backdrop(spec, light=light, surroundings=surroundings)
-    plates = _title_plates(spec, backdrop, safe=safe, fonts=fonts)
-    if backdrop.is_moving and spec.brand.logo is None:  # the wordmark's white ink must hold on every picture
-        plates = (shade_corner(spec.width, spec.height, box=corner, strength=WORST), *plates)
+    plates = _title_plates(spec, backdrop, safe=safe, corner=corner, fonts=fonts)
+    if not plates and backdrop.is_moving and spec.brand.logo is None:  # the wordmark is white, whatever a film shows
+        plates = (shade_top(spec.width, spec.height, until=corner.y + corner.height, strength=WORST),)
     return Stage(
         background=_dressed(backdrop.first.copy(), plates),
         eye_line=framing.eye_line,
@@ -96,7 +96,7 @@ def draw_mark(spec: SceneSpec, area: Box, ground: ByteArray, *, fonts: FontSet, 
     return Plate(rgba=rgba, x=area.x - ink_left(rgba), y=area.y + (area.height - rgba.shape[0]) // 2)
 
 
-def _title_plates(spec: SceneSpec, backdrop: Backdrop, *, safe: Box, fonts: FontSet) -> tuple[Plate, ...]:
+def _title_plates(spec: SceneSpec, backdrop: Backdrop, *, safe: Box, corner: Box, fonts: FontSet) -> tuple[Plate, ...]:
     """Return the title in the left of a landscape stage, an accent bar over it and the web address below."""
     title = spec.title or spec.product
     if not title or shape_of(spec.width, spec.height) != "landscape":
@@ -126,7 +126,10 @@ def _title_plates(spec: SceneSpec, backdrop: Backdrop, *, safe: Box, fonts: Font
     for row in rows:
         plates.append(Plate(rgba=row, x=safe.x - ink_left(row), y=y))
         y += row.shape[0]
-    shade = _title_shade(spec, backdrop, [plate.box for plate in plates])
+    white = [plate.box for plate in plates]
+    if backdrop.is_moving and spec.brand.logo is None:
+        white.append(corner)  # the wordmark is white, whatever a film shows
+    shade = _title_shade(spec, backdrop, white)
     return (*([shade] if shade is not None else []), *plates)
 
 

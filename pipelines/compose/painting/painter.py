@@ -22,6 +22,7 @@ from pipelines.compose.painting.prompts import check_prompt
 from pipelines.compose.painting.trust import check_folder
 from pipelines.errors import InputInvalidError, WeightsError
 from pipelines.media import ByteArray, CancelCheck, Progress, never_cancel, no_progress
+from pipelines.weights.cards import Card
 
 SIDE_MIN, SIDE_MAX = 64, 3840
 _SEED_MAX: Final = 2**31
@@ -32,6 +33,10 @@ class Folders(Protocol):
 
     def folder(self, card_id: str) -> Path:
         """The folder of an installed card; raises ``WeightsError`` if it is not there or damaged."""
+        ...
+
+    def card(self, card_id: str) -> Card:
+        """The card; raises ``WeightsError`` if there is none."""
         ...
 
 
@@ -84,7 +89,8 @@ class Painter:
         if self._pipeline is not None:
             return
         folder = self._weights.folder(self._model.card_id)
-        check_folder(folder, self._model)
+        pinned = {file.name for file in self._weights.card(self._model.card_id).files}
+        check_folder(folder, self._model, pinned=pinned)
         import torch  # noqa: PLC0415 -- seconds, paid only by who paints
 
         from pipelines.voice.coqui.importing import make_torchaudio_importable  # noqa: PLC0415 -- as above

@@ -7,6 +7,7 @@ pickles. A card pins the bytes, but a pin says who chose, not what is harmless; 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +22,14 @@ _CODE_KEYS: Final = frozenset({"auto_map", "custom_pipelines", "custom_pipeline"
 _SMALL: Final = frozenset({"config.json", "tokenizer_config.json", "scheduler_config.json", "generation_config.json"})
 
 
-def check_folder(folder: Path, model: PaintModel) -> None:
+def check_folder(folder: Path, model: PaintModel, *, pinned: Collection[str]) -> None:
     """Refuse a folder that is not the model, or that could do more than give numbers.
 
+    ``pinned`` are the files of the card; their bytes were checked before.
+
     Raises:
-        WeightsError: a file that is no safetensors, JSON or text; another pipeline or component than the model's; a
-            config that names code.
+        WeightsError: a file that no card names, or that is no safetensors, JSON or text; another pipeline or component
+            than the model's; a config that names code.
     """
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -34,6 +37,10 @@ def check_folder(folder: Path, model: PaintModel) -> None:
             raise WeightsError(f"{name} of {model.title} is a link; give the folder with its own files")
         if path.is_file() and path.suffix not in SUFFIXES:
             raise WeightsError(f"{name} of {model.title} is not safetensors, JSON or text; take it out of the folder")
+        if path.is_file() and name not in pinned:
+            raise WeightsError(
+                f"{name} lies among the weights of {model.title}, and its card has no such file; remove it"
+            )
         if path.name in _SMALL and (named := _CODE_KEYS & _read(path, model).keys()):
             raise WeightsError(f"{name} of {model.title} asks for code of its own ({', '.join(sorted(named))})")
     _check_index(folder / INDEX, model)

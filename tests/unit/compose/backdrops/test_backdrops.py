@@ -190,6 +190,21 @@ def test_title_and_mark_can_be_read_on_every_backdrop(fonts: FontSet, tmp_path: 
 
 
 @pytest.mark.weights
+@pytest.mark.parametrize("size", [(360, 640), (480, 480)])
+def test_wordmark_without_a_title_can_be_read_on_a_white_film(
+    fonts: FontSet, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    white = film(tmp_path / "clip.mp4", value=255)
+    layout = lay_out(spec_of(width=size[0], height=size[1], background=white), None, fonts=fonts)
+    assert layout.stage.film is not None
+    picture = next(layout.stage.film())
+    box = layout.mark.box
+    under = picture[box.y : box.y + box.height, box.x : box.x + box.width]
+    assert contrast_ratio(1.0, float(relative_luminance(under).max())) >= 4.4
+    assert (picture[size[1] // 2] > 245).all()  # the shade ends above the face
+
+
+@pytest.mark.weights
 def test_blur_without_a_picture_is_refused(fonts: FontSet) -> None:
     with pytest.raises(InputInvalidError, match="take another background"):
         lay_out(spec_of(backdrop="blur"), None, fonts=fonts)

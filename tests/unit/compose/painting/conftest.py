@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,12 +17,19 @@ TEMPLATE = "{% for message in messages %}<|im_start|>{{ message['content'] }}<|i
 
 @dataclass(frozen=True)
 class OneFolder:
-    """Every card lies in one folder."""
+    """Every card lies in one folder and names whatever is there."""
 
     root: Path
 
     def folder(self, card_id: str) -> Path:
         return self.root
+
+    def card(self, card_id: str) -> SimpleNamespace:
+        return SimpleNamespace(files=[SimpleNamespace(name=name) for name in names(self.root)])
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
 @pytest.fixture(scope="session")

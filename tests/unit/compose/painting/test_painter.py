@@ -16,7 +16,7 @@ from pipelines.compose.painting.painter import Painter, painted_size
 from pipelines.compose.painting.trust import INDEX, check_folder
 from pipelines.errors import CancelledError, InputInvalidError, WeightsError
 from pipelines.media import ByteArray
-from tests.unit.compose.painting.conftest import OneFolder
+from tests.unit.compose.painting.conftest import OneFolder, names
 
 WORDS = "a sunlit kitchen, shallow depth of field"
 
@@ -128,7 +128,7 @@ def test_folder_that_is_more_than_numbers_is_refused(
 ) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(tiny_folder, folder)
-    check_folder(folder, tiny_model)
+    check_folder(folder, tiny_model, pinned=names(folder))
     harm(folder)
     with pytest.raises(WeightsError, match=message):
         Painter(tiny_model, OneFolder(folder), Anything()).paint(WORDS, width=64, height=64, seed=1)

@@ -60,6 +60,12 @@ def test_painter_paints_from_a_store_with_the_new_card(tiny_model: PaintModel, s
     painted = Painter(tiny_model, store, Anything()).paint("a quiet beach at dusk", width=96, height=64, seed=1)
     assert painted.shape == (64, 96, 3)
 
+    stray = root / card.id / "tokenizer" / "added_tokens.json"
+    stray.write_text("{}")
+    with pytest.raises(WeightsError, match=r"added_tokens\.json lies among the weights"):
+        Painter(tiny_model, store, Anything()).paint("a quiet beach at dusk", width=64, height=64, seed=1)
+    stray.unlink()
+
     numbers = root / card.id / "vae" / "diffusion_pytorch_model.safetensors"
     numbers.write_bytes(numbers.read_bytes()[:-1] + b"\x01")
     with pytest.raises(WeightsError, match="sayso models pull z-image-turbo"):
