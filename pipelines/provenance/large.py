@@ -20,6 +20,7 @@ from pipelines.errors import ProvenanceError
 from pipelines.provenance.xmp.bmff import boxes
 
 LARGE_BYTES: Final = 8 << 20  # below this one piece costs no more memory, and the manifest stays smaller
+PIECE_KB: Final = 1024
 _BMFF: Final = frozenset({"video/mp4", "video/quicktime", "audio/mp4"})
 _PLACEHOLDERS: Final = frozenset({b"free", b"wide", b"skip"})
 _SHORT, _LONG = 8, 16
