@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import c2pa
@@ -14,7 +15,14 @@ from pipelines.provenance.certificates import split_anchors
 from pipelines.provenance.large import PIECE_KB, OverlaidFile, long_headers
 from pipelines.provenance.library import open_context
 from pipelines.provenance.manifest import ManifestSpec, manifest_definition
-from pipelines.provenance.signer import ClaimSigner, ending
+from pipelines.provenance.signer import Algorithm, ClaimSigner, ending
+
+_ALGORITHMS: Final[Mapping[Algorithm, c2pa.C2paSigningAlg]] = {
+    "es256": c2pa.C2paSigningAlg.ES256,
+    "es384": c2pa.C2paSigningAlg.ES384,
+    "ps256": c2pa.C2paSigningAlg.PS256,
+    "ed25519": c2pa.C2paSigningAlg.ED25519,
+}
 
 
 def sign_file(source: Path, target: Path, spec: ManifestSpec, signer: ClaimSigner) -> None:
@@ -41,9 +49,7 @@ def embed(
     try:
         with (
             open_context(trust_anchors_pem=anchors, piece_kb=None if overlay is None else PIECE_KB) as context,
-            c2pa.Signer.from_callback(
-                key.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem, signer.tsa_url
-            ) as vouching,
+            c2pa.Signer.from_callback(key.sign, _ALGORITHMS[signer.alg], signer.chain_pem, signer.tsa_url) as vouching,
             c2pa.Builder(dict(definition), context) as builder,
             source.open("rb") as plain,
             target.open("w+b") as signed,

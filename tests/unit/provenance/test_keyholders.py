@@ -7,17 +7,23 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import encypher_c2pa
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.identity import SigningIdentity
 from pipelines.provenance.keyholders import CommandKey, FileKey, KeyHolder, Pkcs11Key, is_signature, private_key
 from pipelines.provenance.reading import read_manifest
 from pipelines.provenance.safekeeping import key_pem
+from pipelines.provenance.signer import Algorithm
 from pipelines.provenance.signing import sign_file
 from tests.fakes.authorities import Authority, pem
 from tests.unit.provenance.conftest import spec_for
@@ -93,6 +99,56 @@ def test_both_verifiers_trust_an_outside_certificate(
         str(tmp_path / "film.mp4"),
         "video/mp4",
         trust_pem=pem(root.certificate),
+        no_default_trust=True,
+        telemetry=False,
+        online=False,
+    )
+    assert (second["validation_state"], second["validation_results"]["failure"]) == ("Trusted", [])
+
+
+@dataclass(frozen=True)
+class OwnSigner:
+    """What somebody might write: it has the parts of a ``ClaimSigner``, and nothing of ours."""
+
+    alg: Algorithm
+    chain_pem: str
+    trust_anchors_pem: str
+    sign: Callable[[bytes], bytes]
+    organisation: str = "Example GmbH"
+    expires_at: datetime = datetime(9999, 1, 1, tzinfo=UTC)
+    tsa_url: str | None = None
+
+
+def own_key(alg: Algorithm) -> tuple[object, Callable[[bytes], bytes]]:
+    match alg:
+        case "ed25519":
+            edwards = ed25519.Ed25519PrivateKey.generate()
+            return edwards.public_key(), edwards.sign
+        case "ps256":
+            rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+            return rsa_key.public_key(), lambda data: rsa_key.sign(data, pss, hashes.SHA256())
+        case "es384":
+            curve_key = ec.generate_private_key(ec.SECP384R1())
+            return curve_key.public_key(), lambda data: curve_key.sign(data, ec.ECDSA(hashes.SHA384()))
+        case "es256":
+            return KEY.public_key(), lambda data: KEY.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize("alg", get_args(Algorithm))
+def test_a_signer_of_ones_own_is_trusted_by_both_verifiers(
+    alg: Algorithm, media: dict[str, Path], tmp_path: Path
+) -> None:
+    public, sign = own_key(alg)
+    root = Authority(name="Root")
+    signer = OwnSigner(alg=alg, chain_pem=pem(root.issue(public)), trust_anchors_pem=pem(root.certificate), sign=sign)
+    path = tmp_path / "still.png"
+    sign_file(media["still.png"], path, spec_for("image/png"), signer)
+    assert read_manifest(path, trust_anchors_pem=signer.trust_anchors_pem).state == "trusted"
+    second = encypher_c2pa.verify(
+        str(path),
+        "image/png",
+        trust_pem=signer.trust_anchors_pem,
         no_default_trust=True,
         telemetry=False,
         online=False,
