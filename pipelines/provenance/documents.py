@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pipelines.errors import ProvenanceError
 from pipelines.provenance.manifest import GENERATOR, IPTC, SPEC_VERSION, generator_version
-from pipelines.provenance.signer import ClaimSigner, ending
+from pipelines.provenance.signer import ClaimSigner
 from pipelines.provenance.signing import embed
 
 PDF: Final = "application/pdf"
@@ -41,10 +40,9 @@ def sign_pdf(content: bytes, *, title: str, at: datetime, signer: ClaimSigner) -
     Raises:
         ProvenanceError: it could not be signed.
     """
-    if at >= signer.expires_at:
-        raise ProvenanceError(f"the document could not be signed: {ending(signer.expires_at, at=at)}")
     with tempfile.TemporaryDirectory() as name:  # 0700
         plain, signed = Path(name) / "plain.pdf", Path(name) / "signed.pdf"
         plain.write_bytes(content)
-        embed(document_definition(title=title, media_type=PDF, at=at), plain, signed, media_type=PDF, signer=signer)
+        definition = document_definition(title=title, media_type=PDF, at=at)
+        embed(definition, plain, signed, media_type=PDF, signer=signer, at=at)
         return signed.read_bytes()

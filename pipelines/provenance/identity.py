@@ -33,6 +33,7 @@ from pipelines.provenance.safekeeping import (
     replace_private,
     write_private,
 )
+from pipelines.provenance.signer import Algorithm
 
 AUTHORITY_KEY: Final = "authority.key.pem"
 AUTHORITY_CERTIFICATE: Final = "authority.cert.pem"
@@ -50,6 +51,7 @@ class SigningIdentity:
     expires_at: datetime
     authority: Literal["own", "outside"] = "own"
     tsa_url: str | None = None
+    alg: Algorithm = "es256"
     _key: KeyHolder = field(repr=False)
     _public: ec.EllipticCurvePublicKey = field(repr=False)
 

@@ -50,18 +50,23 @@ def install(folder: Path, chain_pem: str, *, root_pem: str | None, at: datetime)
     return Installed(organisation=identity.organisation, expires_at=identity.expires_at, verifiers=verifiers)
 
 
-def rotate(folder: Path, *, at: datetime, back_to_own: bool = False) -> None:
-    """Make a new key under the studio's own authority and sign with it; ``back_to_own`` gives up one from outside.
+def rotate(folder: Path, *, at: datetime) -> None:
+    """Make a new key under the studio's own authority and sign with it.
 
     Raises:
-        ProvenanceError: a certificate from outside is installed and is not to be given up.
+        ProvenanceError: a certificate from outside is installed.
     """
-    outside = read_outside(folder)
-    if outside is not None and not back_to_own:
+    if read_outside(folder) is not None:
         raise ProvenanceError(
             "a certificate from an outside authority signs here, and only that authority can issue one for a new key: "
             "sayso signer csr, then install; or give it up with --own-authority"
         )
+    renew(folder, at=at)
+
+
+def return_to_own(folder: Path, *, at: datetime) -> None:
+    """Give up a certificate from outside, if there is one, and sign with a new key under the own authority."""
+    outside = read_outside(folder)
     renew(folder, at=at)
     if outside is not None:
         remember_anchors(folder, outside.root_pem)

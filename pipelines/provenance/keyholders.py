@@ -13,8 +13,9 @@ import binascii
 import contextlib
 import hashlib
 import os
+import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -29,8 +30,11 @@ from pipelines.errors import ProvenanceError
 
 COMMAND_TIMEOUT_S: Final = 30.0
 _OUTPUT_BYTES_MAX: Final = 16_384
+_AFTER_SHELL: Final = 4  # "sh", "-c", the script, the PIN's file
 _COORDINATE: Final = 32  # bytes of r and of s on P-256
-_PIN: Final = "SAYSO_PKCS11_PIN"  # of the child's environment alone: a command line can be read by other users
+# The PIN goes from its file into the environment of the tool alone: a command line can be read by other users.
+_PIN: Final = "TOKEN_PIN"
+_WITH_PIN: Final = f'{_PIN}=$(cat "$0") && export {_PIN} && exec "$@"'
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -54,15 +58,15 @@ class CommandKey(BaseModel):
 
     model_config = _STRICT
     kind: Literal["command"] = "command"
-    argv: tuple[str, ...] = Field(min_length=1)
+    command: tuple[str, ...] = Field(min_length=1)
     stdin: Literal["digest", "message"] = "digest"
     timeout_s: float = Field(default=COMMAND_TIMEOUT_S, gt=0, le=600)
 
     def sign(self, data: bytes, *, public: ec.EllipticCurvePublicKey) -> bytes:
         """Return the DER signature of ``data``."""
         asked = hashlib.sha256(data).digest() if self.stdin == "digest" else data
-        answer = _run(self.argv, asked, timeout_s=self.timeout_s)
-        return _as_der(answer, data, public=public, who=f"the signing command {self.argv[0]}")
+        answer = _run(self.command, asked, timeout_s=self.timeout_s)
+        return _as_der(answer, data, public=public, who=f"the signing command {self.command[0]}")
 
 
 class Pkcs11Key(BaseModel):
@@ -92,9 +96,11 @@ class Pkcs11Key(BaseModel):
             raise ProvenanceError(f"the token {self.token} holds no readable public key {self.label!r}") from e
 
     def _ask(self, *what: str, stdin: bytes) -> bytes:
+        _require_private(Path(self.pin_file))
         login = ("--module", self.module, "--token-label", self.token, "--login", "--pin", f"env:{_PIN}")
-        environ = {**os.environ, _PIN: _read_pin(Path(self.pin_file))}
-        return _run((self.program, *login, *what), stdin, timeout_s=self.timeout_s, environ=environ)
+        return _run(
+            ("sh", "-c", _WITH_PIN, self.pin_file, self.program, *login, *what), stdin, timeout_s=self.timeout_s
+        )
 
 
 KeyHolder = Annotated[FileKey | CommandKey | Pkcs11Key, Field(discriminator="kind")]
@@ -151,30 +157,40 @@ def _candidates(answer: bytes) -> Iterator[bytes]:
             )
 
 
-def _run(argv: tuple[str, ...], stdin: bytes, *, timeout_s: float, environ: Mapping[str, str] | None = None) -> bytes:
+def _run(command: tuple[str, ...], stdin: bytes, *, timeout_s: float) -> bytes:
+    program = command[_AFTER_SHELL] if command[:3] == ("sh", "-c", _WITH_PIN) else command[0]
     try:
-        done = subprocess.run(  # noqa: S603 - the operator's own command; no shell reads it
-            argv, input=stdin, capture_output=True, timeout=timeout_s, check=False, env=environ
+        process = subprocess.Popen(  # noqa: S603 - the operator's own command
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # so that what a script has started can be stopped with it
         )
-    except subprocess.TimeoutExpired as e:
-        raise ProvenanceError(f"{argv[0]} did not sign within {timeout_s:g} s; is the key service reachable?") from e
     except OSError as e:
-        raise ProvenanceError(f"{argv[0]} cannot be started ({e.strerror}); install it, or give its whole path") from e
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise ProvenanceError(
-            f"{argv[0]} failed with exit code {done.returncode}: {(said or ['it said nothing'])[-1]:.200}"
-        )
-    if len(done.stdout) > _OUTPUT_BYTES_MAX:
-        raise ProvenanceError(f"{argv[0]} printed {len(done.stdout)} bytes; a signature has fewer than 200")
-    return done.stdout
+        raise ProvenanceError(f"{program} cannot be started ({e.strerror}); install it, or give its whole path") from e
+    with process:
+        try:
+            printed, complained = process.communicate(stdin, timeout=timeout_s)
+        except BaseException as e:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(e, subprocess.TimeoutExpired):
+                raise ProvenanceError(
+                    f"{program} did not sign within {timeout_s:g} s; is the key service reachable?"
+                ) from e
+            raise
+    if process.returncode != 0:
+        said = complained.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise ProvenanceError(f"{program} failed with exit code {process.returncode}: {said[-1]:.200}")
+    if len(printed) > _OUTPUT_BYTES_MAX:
+        raise ProvenanceError(f"{program} printed {len(printed)} bytes; a signature has fewer than 200")
+    return printed
 
 
-def _read_pin(path: Path) -> str:
+def _require_private(path: Path) -> None:
     try:
-        mode, pin = path.stat().st_mode, path.read_text(encoding="utf-8").strip()
+        mode = path.stat().st_mode
     except OSError as e:
         raise ProvenanceError(f"the PIN file {path} cannot be read ({e.strerror})") from e
     if mode & 0o077:
         raise ProvenanceError(f"others can read the PIN file {path}; run: chmod 600 '{path}'")
-    return pin

@@ -20,15 +20,17 @@ from pipelines.errors import ProvenanceError
 from pipelines.provenance.xmp.bmff import boxes
 
 LARGE_BYTES: Final = 8 << 20  # below this one piece costs no more memory, and the manifest stays smaller
+PIECE_KB: Final = 1024
 _BMFF: Final = frozenset({"video/mp4", "video/quicktime", "audio/mp4"})
 _PLACEHOLDERS: Final = frozenset({b"free", b"wide", b"skip"})
 _SHORT, _LONG = 8, 16
 
 
 def long_headers(path: Path, *, media_type: str) -> dict[int, bytes] | None:
-    """Return what to overlay, by place, so that every ``mdat`` box has a long header; None: no Merkle tree here.
+    """Return what to overlay, by place, so that the ``mdat`` box has a long header; None: no Merkle tree here.
 
-    None is for small files, files that are no MP4, fragmented ones, and those without media or room for the header.
+    None is for small files, files that are no MP4, fragmented ones, those with another number of media boxes than one,
+    and those without room for the long header.
     """
     if media_type not in _BMFF or not path.is_file() or path.stat().st_size < LARGE_BYTES:
         return None
@@ -37,7 +39,7 @@ def long_headers(path: Path, *, media_type: str) -> dict[int, bytes] | None:
     with path.open("rb") as file:
         try:
             for box in boxes(file):
-                if box.kind == b"moof":
+                if box.kind == b"moof" or (box.kind == b"mdat" and has_media):
                     return None
                 if box.kind == b"mdat" and box.header == _SHORT:
                     if before is None or before.kind not in _PLACEHOLDERS or before.size != _SHORT:

@@ -35,13 +35,12 @@ KNOWN_SETTINGS: Final = frozenset(
 )
 # What is beyond this lies in a nameless temporary file while it is signed; the library's own 512 would be memory.
 _MEMORY_MB: Final = 4
-_PIECE_KB: Final = 1024
 
 
-def settings(*, trust_anchors_pem: str, in_pieces: bool = False) -> dict[str, object]:
+def settings(*, trust_anchors_pem: str, piece_kb: int | None = None) -> dict[str, object]:
     """Return the library's settings for reading and signing under these anchors.
 
-    ``in_pieces`` signs MP4 with a Merkle tree over the media data (pipelines.provenance.large).
+    ``piece_kb`` is the leaf of a Merkle tree over the media data of an MP4 (pipelines.provenance.large).
 
     Raises:
         ProvenanceError: the anchors are junk.
@@ -65,7 +64,7 @@ def settings(*, trust_anchors_pem: str, in_pieces: bool = False) -> dict[str, ob
             "backing_store_memory_threshold_in_mb": _MEMORY_MB,
             "allow_redirects": False,  # a time stamp authority that is named is asked, and nobody else
             # No proofs: they serve players that check while they stream, and would make the manifest five times larger.
-            **({"merkle_tree_chunk_size_in_kb": _PIECE_KB, "merkle_tree_max_proofs": 0} if in_pieces else {}),
+            **({"merkle_tree_chunk_size_in_kb": piece_kb, "merkle_tree_max_proofs": 0} if piece_kb else {}),
         },
     }
     check_settings(wanted)
@@ -78,9 +77,9 @@ def check_settings(wanted: Mapping[str, object]) -> None:
         raise ProvenanceError(f"unknown C2PA settings: {', '.join(sorted(unknown))}")
 
 
-def open_context(*, trust_anchors_pem: str, in_pieces: bool = False) -> c2pa.Context:
+def open_context(*, trust_anchors_pem: str, piece_kb: int | None = None) -> c2pa.Context:
     """Return a fresh context that trusts only these anchors."""
-    return c2pa.Context.from_dict(settings(trust_anchors_pem=trust_anchors_pem, in_pieces=in_pieces))
+    return c2pa.Context.from_dict(settings(trust_anchors_pem=trust_anchors_pem, piece_kb=piece_kb))
 
 
 def _keys(wanted: Mapping[str, object], above: str = "") -> list[str]:

@@ -28,7 +28,7 @@ def probe(signer: ClaimSigner, *, trust_anchors_pem: str, at: datetime) -> tuple
         plain, signed = Path(name) / "plain.png", Path(name) / "signed.png"
         plain.write_bytes(_grey_png())
         definition = document_definition(title="probe", media_type="image/png", at=at)
-        embed(definition, plain, signed, media_type="image/png", signer=signer)
+        embed(definition, plain, signed, media_type="image/png", signer=signer, at=at)
         reading = read_manifest(signed, trust_anchors_pem=trust_anchors_pem)
         if reading.state != "trusted":
             said = ", ".join(reading.failures) or reading.detail

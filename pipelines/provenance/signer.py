@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 ENDING_DAYS: Final = 60  # a certificate of an outside authority takes days or weeks to get
 
 
+Algorithm = Literal["es256", "es384", "ps256", "ed25519"]  # of those that C2PA 2.2, 13.2.1 allows
+
+
 class ClaimSigner(Protocol):
-    """A key on P-256 that signs claims, and the certificates that say whose it is."""
+    """A key that signs claims, and the certificates that say whose it is."""
+
+    @property
+    def alg(self) -> Algorithm:
+        """How it signs."""
 
     @property
     def organisation(self) -> str:
@@ -32,7 +39,7 @@ class ClaimSigner(Protocol):
         """The RFC 3161 time stamp authority, or None."""
 
     def sign(self, data: bytes) -> bytes:
-        """Return the ECDSA signature (P-256, SHA-256, DER) of ``data``; raises ``ProvenanceError``."""
+        """Return the signature of ``data``, in DER where it is ECDSA; raises ``ProvenanceError``."""
 
 
 def ending(expires_at: datetime, *, at: datetime) -> str:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import c2pa
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.certificates import split_anchors
-from pipelines.provenance.large import OverlaidFile, long_headers
+from pipelines.provenance.large import PIECE_KB, OverlaidFile, long_headers
 from pipelines.provenance.library import open_context
 from pipelines.provenance.manifest import ManifestSpec, manifest_definition
-from pipelines.provenance.signer import ClaimSigner, ending
+from pipelines.provenance.signer import Algorithm, ClaimSigner, ending
+
+_ALGORITHMS: Final[Mapping[Algorithm, c2pa.C2paSigningAlg]] = {
+    "es256": c2pa.C2paSigningAlg.ES256,
+    "es384": c2pa.C2paSigningAlg.ES384,
+    "ps256": c2pa.C2paSigningAlg.PS256,
+    "ed25519": c2pa.C2paSigningAlg.ED25519,
+}
 
 
 def sign_file(source: Path, target: Path, spec: ManifestSpec, signer: ClaimSigner) -> None:
@@ -24,13 +33,11 @@ def sign_file(source: Path, target: Path, spec: ManifestSpec, signer: ClaimSigne
             not answer; ``target`` is gone then.
     """
     definition = manifest_definition(spec)
-    if spec.created_at >= signer.expires_at:
-        raise ProvenanceError(f"{source.name} could not be signed: {ending(signer.expires_at, at=spec.created_at)}")
-    embed(definition, source, target, media_type=spec.media_type, signer=signer)
+    embed(definition, source, target, media_type=spec.media_type, signer=signer, at=spec.created_at)
 
 
 def embed(
-    definition: Mapping[str, object], source: Path, target: Path, *, media_type: str, signer: ClaimSigner
+    definition: Mapping[str, object], source: Path, target: Path, *, media_type: str, signer: ClaimSigner, at: datetime
 ) -> None:
     """Write ``source`` with the manifest of ``definition`` to ``target``; as ``sign_file``, for any manifest."""
     if target.exists():
@@ -41,10 +48,8 @@ def embed(
 
     try:
         with (
-            open_context(trust_anchors_pem=anchors, in_pieces=overlay is not None) as context,
-            c2pa.Signer.from_callback(
-                key.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem, signer.tsa_url
-            ) as vouching,
+            open_context(trust_anchors_pem=anchors, piece_kb=None if overlay is None else PIECE_KB) as context,
+            c2pa.Signer.from_callback(key.sign, _ALGORITHMS[signer.alg], signer.chain_pem, signer.tsa_url) as vouching,
             c2pa.Builder(dict(definition), context) as builder,
             source.open("rb") as plain,
             target.open("w+b") as signed,
@@ -52,7 +57,7 @@ def embed(
             builder.sign(vouching, media_type, OverlaidFile(plain, overlay or {}), signed)
     except (c2pa.C2paError, OSError) as e:
         target.unlink(missing_ok=True)
-        raise ProvenanceError(f"{source.name} could not be signed: {key.explain(e)}") from e
+        raise ProvenanceError(f"{source.name} could not be signed: {key.explain(e, at=at)}") from e
     except BaseException:
         target.unlink(missing_ok=True)
         raise
@@ -75,9 +80,11 @@ class _Listened:
         self._has_signed = True
         return signature
 
-    def explain(self, error: Exception) -> str:
+    def explain(self, error: Exception, *, at: datetime) -> str:
         if self._error is not None:
             return str(self._error)
+        if at >= self._signer.expires_at:  # the library looks at the clock itself, and signs nothing with such a one
+            return ending(self._signer.expires_at, at=at)
         if self._has_signed and self._signer.tsa_url is not None:  # the time stamp is asked for after the signature
             host = urlsplit(self._signer.tsa_url).hostname
             return (

@@ -97,8 +97,8 @@ def _command_key(command: str, stdin: str, public_key: Path | None) -> tuple[Key
     from pipelines.provenance.keyholders import CommandKey, require_p256  # noqa: PLC0415 - as above
     from studio.errors import UsageError  # noqa: PLC0415 - as above
 
-    argv = tuple(shlex.split(command))
-    if public_key is None or not argv:
+    words = tuple(shlex.split(command))
+    if public_key is None or not words:
         raise UsageError("--command needs the command, and --public-key PEM with the public key that it signs for")
     if stdin not in ("digest", "message"):
         raise UsageError(f"--stdin is {stdin!r}; give digest (the SHA-256 of what is signed) or message")
@@ -106,7 +106,7 @@ def _command_key(command: str, stdin: str, public_key: Path | None) -> tuple[Key
         public = load_pem_public_key(public_key.read_bytes())
     except (OSError, ValueError) as e:
         raise UsageError(f"{public_key} holds no public key in PEM: {e}") from e
-    return CommandKey(argv=argv, stdin=stdin), require_p256(public, where=str(public_key))
+    return CommandKey(command=words, stdin=stdin), require_p256(public, where=str(public_key))
 
 
 def _token_key(pkcs11: str, pin_file: Path | None) -> tuple[KeyHolder, ec.EllipticCurvePublicKey]:
@@ -177,7 +177,8 @@ def rotate(
 
         wiring = open_wiring(home)
         _ = wiring.identity  # made here if this is the first command of all
-        installing.rotate(wiring.settings.signer_dir, at=wiring.clock(), back_to_own=own_authority)
+        change = installing.return_to_own if own_authority else installing.rotate
+        change(wiring.settings.signer_dir, at=wiring.clock())
         identity = wiring.identity
         answer(
             {"organisation": identity.organisation, "expires_at": identity.expires_at.isoformat()},

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.certificates import C2PA_CLAIM_SIGNING
 from pipelines.provenance.identity import SigningIdentity
-from pipelines.provenance.installing import install, rotate
+from pipelines.provenance.installing import install, return_to_own, rotate
 from pipelines.provenance.keyholders import CommandKey
 from pipelines.provenance.outside import OUTSIDE, PENDING, read_outside, read_pending
 from pipelines.provenance.reading import read_manifest
@@ -71,7 +71,7 @@ def test_openssl_accepts_the_request_of_a_key_that_a_command_holds(folder: Path,
     key = ec.generate_private_key(ec.SECP256R1())
     (tmp_path / "key.pem").write_bytes(key_pem(key))
     command = f"openssl pkeyutl -sign -inkey {tmp_path / 'key.pem'} -pkeyopt digest:sha256"
-    holder = CommandKey(argv=tuple(command.split()))
+    holder = CommandKey(command=tuple(command.split()))
     (tmp_path / "request.pem").write_text(ask(folder, holder, key.public_key(), organisation="Example " * 9))
     done = subprocess.run(
         ["openssl", "req", "-verify", "-noout", "-in", str(tmp_path / "request.pem")],
@@ -115,7 +115,7 @@ def test_an_installed_certificate_signs_and_older_files_stay_verifiable(
 
     renewed = root.issue(asked_of(folder))  # the authority's next certificate, from another issuer
     install(folder, pem(renewed), root_pem=pem(root.certificate), at=now())
-    rotate(folder, at=now(), back_to_own=True)
+    return_to_own(folder, at=now())
     identity = opened(folder)
     assert identity.authority == "own"
     sign_file(media["still.png"], tmp_path / "newest.png", spec_for("image/png"), identity)
@@ -346,14 +346,16 @@ def test_the_end_of_a_certificate_is_announced_60_30_and_7_days_ahead() -> None:
 def test_an_ended_certificate_signs_nothing_and_still_verifies(
     folder: Path, media: dict[str, Path], tmp_path: Path
 ) -> None:
-    root = Authority(name="Root")
-    install(folder, pem(root.issue(asked_of(folder))), root_pem=pem(root.certificate), at=now())
-    later = SigningIdentity.open_or_create(folder, clock=lambda: now() + timedelta(days=400))
-    spec = spec_for("image/png", created_at=now() + timedelta(days=400))
-    with pytest.raises(ProvenanceError, match="the signing certificate ended on"):
-        sign_file(media["still.png"], tmp_path / "out.png", spec, later)
+    key, public = new_file_key()
+    leaf = ROOT.issue(public, begins=now() - timedelta(days=9), lasts=timedelta(days=8))
+    ended = SigningIdentity.of(key, leaf, pem(leaf), pem(ROOT.certificate), authority="outside")
+    with pytest.raises(ProvenanceError, match=r"the signing certificate ended on .* nothing is released until"):
+        sign_file(media["still.png"], tmp_path / "out.png", spec_for("image/png"), ended)
     assert not (tmp_path / "out.png").exists()
-    assert pem(root.certificate) in later.trust_anchors_pem
+
+    install(folder, pem(ROOT.issue(asked_of(folder))), root_pem=pem(ROOT.certificate), at=now())
+    later = SigningIdentity.open_or_create(folder, clock=lambda: now() + timedelta(days=400))
+    assert pem(ROOT.certificate) in later.trust_anchors_pem
 
 
 def test_the_last_signer_of_an_authority_is_not_renewed_at_every_start(folder: Path) -> None:

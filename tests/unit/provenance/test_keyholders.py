@@ -6,17 +6,24 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import encypher_c2pa
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from pipelines.errors import ProvenanceError
 from pipelines.provenance.identity import SigningIdentity
 from pipelines.provenance.keyholders import CommandKey, FileKey, KeyHolder, Pkcs11Key, is_signature, private_key
 from pipelines.provenance.reading import read_manifest
 from pipelines.provenance.safekeeping import key_pem
+from pipelines.provenance.signer import Algorithm
 from pipelines.provenance.signing import sign_file
 from tests.fakes.authorities import Authority, pem
 from tests.unit.provenance.conftest import spec_for
@@ -46,12 +53,14 @@ def holder_of(name: str, key_file: Path) -> KeyHolder:
     raw = f"{sys.executable} {key_file.with_name('raw.py')} {key_file}"
     holders: dict[str, KeyHolder] = {
         "a file of ours": FileKey(pem=key_pem(KEY).decode()),
-        "DER of the digest": CommandKey(argv=tuple(digest.split())),
-        "DER of the message": CommandKey(argv=("openssl", "dgst", "-sha256", "-sign", str(key_file)), stdin="message"),
-        "base64 of DER": CommandKey(argv=("sh", "-c", f"{digest} | base64")),
-        "raw": CommandKey(argv=tuple(raw.split())),
-        "raw in base64 for URLs": CommandKey(argv=("sh", "-c", f"{raw} | base64 -w0 | tr '+/' '-_' | tr -d '='")),
-        "raw in quotes": CommandKey(argv=("sh", "-c", f"""printf '"%s"' "$({raw} | base64 -w0)" """)),
+        "DER of the digest": CommandKey(command=tuple(digest.split())),
+        "DER of the message": CommandKey(
+            command=("openssl", "dgst", "-sha256", "-sign", str(key_file)), stdin="message"
+        ),
+        "base64 of DER": CommandKey(command=("sh", "-c", f"{digest} | base64")),
+        "raw": CommandKey(command=tuple(raw.split())),
+        "raw in base64 for URLs": CommandKey(command=("sh", "-c", f"{raw} | base64 -w0 | tr '+/' '-_' | tr -d '='")),
+        "raw in quotes": CommandKey(command=("sh", "-c", f"""printf '"%s"' "$({raw} | base64 -w0)" """)),
     }
     return holders[name]
 
@@ -97,6 +106,56 @@ def test_both_verifiers_trust_an_outside_certificate(
     assert (second["validation_state"], second["validation_results"]["failure"]) == ("Trusted", [])
 
 
+@dataclass(frozen=True)
+class OwnSigner:
+    """What somebody might write: it has the parts of a ``ClaimSigner``, and nothing of ours."""
+
+    alg: Algorithm
+    chain_pem: str
+    trust_anchors_pem: str
+    sign: Callable[[bytes], bytes]
+    organisation: str = "Example GmbH"
+    expires_at: datetime = datetime(9999, 1, 1, tzinfo=UTC)
+    tsa_url: str | None = None
+
+
+def own_key(alg: Algorithm) -> tuple[object, Callable[[bytes], bytes]]:
+    match alg:
+        case "ed25519":
+            edwards = ed25519.Ed25519PrivateKey.generate()
+            return edwards.public_key(), edwards.sign
+        case "ps256":
+            rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+            return rsa_key.public_key(), lambda data: rsa_key.sign(data, pss, hashes.SHA256())
+        case "es384":
+            curve_key = ec.generate_private_key(ec.SECP384R1())
+            return curve_key.public_key(), lambda data: curve_key.sign(data, ec.ECDSA(hashes.SHA384()))
+        case "es256":
+            return KEY.public_key(), lambda data: KEY.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize("alg", get_args(Algorithm))
+def test_a_signer_of_ones_own_is_trusted_by_both_verifiers(
+    alg: Algorithm, media: dict[str, Path], tmp_path: Path
+) -> None:
+    public, sign = own_key(alg)
+    root = Authority(name="Root")
+    signer = OwnSigner(alg=alg, chain_pem=pem(root.issue(public)), trust_anchors_pem=pem(root.certificate), sign=sign)
+    path = tmp_path / "still.png"
+    sign_file(media["still.png"], path, spec_for("image/png"), signer)
+    assert read_manifest(path, trust_anchors_pem=signer.trust_anchors_pem).state == "trusted"
+    second = encypher_c2pa.verify(
+        str(path),
+        "image/png",
+        trust_pem=signer.trust_anchors_pem,
+        no_default_trust=True,
+        telemetry=False,
+        online=False,
+    )
+    assert (second["validation_state"], second["validation_results"]["failure"]) == ("Trusted", [])
+
+
 FAULTY = {
     "another key": ("{sign}", "no signature by the certificate's key"),
     "no signature at all": ("echo hello", "no signature by the certificate's key"),
@@ -108,6 +167,7 @@ FAULTY = {
     "an error without words": ("false", "exit code 1: it said nothing"),
     "no such program": ("/nowhere/kms", "/nowhere/kms cannot be started"),
     "too long": ("sleep 5", "sleep did not sign within 0.2 s"),
+    "too long, and what it started": ("sh -c 'sleep 5; true'", "sh did not sign within 0.2 s"),
     "too much": ("head -c 20000 /dev/zero", "printed 20000 bytes"),
 }
 
@@ -122,12 +182,14 @@ def test_a_command_that_does_not_sign_is_one_sentence(
     other = tmp_path / "other.pem"
     other.write_bytes(key_pem(ec.generate_private_key(ec.SECP256R1())))
     argv = shlex.split(command.format(sign=f"openssl pkeyutl -sign -inkey {other} -pkeyopt digest:sha256"))
-    holder = CommandKey(argv=tuple(argv), timeout_s=0.2 if name == "too long" else 10)
+    holder = CommandKey(command=tuple(argv), timeout_s=0.2 if "too long" in name else 10)
     root = Authority(name="Root")
     leaf = root.issue(KEY.public_key())
     identity = SigningIdentity.of(holder, leaf, pem(leaf), pem(root.certificate))
+    begun = time.monotonic()
     with pytest.raises(ProvenanceError, match=r"still\.png could not be signed") as refusal:
         sign_file(media["still.png"], tmp_path / "out.png", spec_for("image/png"), identity)
+    assert time.monotonic() - begun < 4
     assert expected in str(refusal.value)
     assert not (tmp_path / "out.png").exists()
 
@@ -158,8 +220,8 @@ def test_other_kinds_of_keys_are_refused() -> None:
 
 STAND_IN = """#!/bin/sh
 # Stands in for pkcs11-tool: checks how it is called, and signs with openssl.
-for word in "$@"; do [ "$word" = "$SAYSO_PKCS11_PIN" ] && { echo "the PIN is on the command line" >&2; exit 9; }; done
-[ "$SAYSO_PKCS11_PIN" = 4711 ] || { echo "CKR_PIN_INCORRECT" >&2; exit 1; }
+for word in "$@"; do [ "$word" = "$TOKEN_PIN" ] && { echo "the PIN is on the command line" >&2; exit 9; }; done
+[ "$TOKEN_PIN" = 4711 ] || { echo "CKR_PIN_INCORRECT" >&2; exit 1; }
 case "$*" in
 *--read-object*) exec openssl pkey -in KEY -pubout -outform DER ;;
 *"--mechanism ECDSA --signature-format openssl --label signer"*) exec openssl pkeyutl -sign -inkey KEY ;;
@@ -187,7 +249,7 @@ def test_a_token_is_asked_with_its_pin_off_the_command_line(key_file: Path, tmp_
     pin.unlink()
     with pytest.raises(ProvenanceError, match="cannot be read"):
         key.public_key()
-    assert "SAYSO_PKCS11_PIN" not in os.environ
+    assert "TOKEN_PIN" not in os.environ
 
 
 @pytest.mark.skipif(

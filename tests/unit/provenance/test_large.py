@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import encypher_c2pa
@@ -13,13 +14,14 @@ import pytest
 
 from pipelines.provenance import large
 from pipelines.provenance.identity import SigningIdentity
-from pipelines.provenance.large import LARGE_BYTES, OverlaidFile, long_headers
+from pipelines.provenance.large import LARGE_BYTES, PIECE_KB, OverlaidFile, long_headers
 from pipelines.provenance.reading import read_manifest
 from pipelines.provenance.signing import sign_file
 from pipelines.provenance.xmp.bmff import boxes
 from tests.fakes.media_files import ffmpeg
 from tests.unit.provenance.conftest import spec_for
 
+PIECE = PIECE_KB * 1024
 NOISE = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=3,noise=alls=100:allf=t", "-f", "lavfi", "-i", "sine=d=3")
 ENCODE = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "1", "-c:a", "aac")
 
@@ -95,6 +97,44 @@ def test_any_flipped_media_byte_of_a_large_film_fails(
     assert second_opinion(signed, "video/mp4", identity)[0] == "Invalid"
 
 
+def long_media(size: int) -> bytes:
+    return (1).to_bytes(4, "big") + b"mdat" + size.to_bytes(8, "big")
+
+
+# Of a signed file: what is before its media, the media's bytes, and what is after.
+TAMPERED: dict[str, Callable[[bytes, bytes, bytes], bytes]] = {
+    "a media box more": lambda head, media, tail: (
+        head + long_media(len(media) + 16) + media + tail + b"\0\0\0\x0cmdatmore"
+    ),
+    "an empty one more": lambda head, media, tail: (
+        head + long_media(len(media) + 16) + media + tail + b"\0\0\0\x08mdat"
+    ),
+    "more media at the end": lambda head, media, tail: head + long_media(len(media) + 20) + media + b"more" + tail,
+    "less media at the end": lambda head, media, tail: head + long_media(len(media) + 12) + media[:-4] + tail,
+    "a piece less": lambda head, media, tail: head + long_media(len(media) + 16 - PIECE) + media[:-PIECE] + tail,
+    "two pieces changed about": lambda head, media, tail: (
+        head + long_media(len(media) + 16) + media[PIECE : 2 * PIECE] + media[:PIECE] + media[2 * PIECE :] + tail
+    ),
+    "a short header again": lambda head, media, tail: (
+        head + b"\0\0\0\x08free" + (len(media) + 8).to_bytes(4, "big") + b"mdat" + media + tail
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_pieces_cannot_be_added_taken_away_or_changed_about(
+    name: str, films: dict[str, Path], identity: SigningIdentity, tmp_path: Path
+) -> None:
+    signed = tmp_path / "signed.mp4"
+    sign_file(films["faststart.mp4"], signed, spec_for("video/mp4"), identity)
+    with signed.open("rb") as file:
+        box = next(box for box in boxes(file) if box.kind == b"mdat")
+    data, end = signed.read_bytes(), box.start + box.size
+    signed.write_bytes(TAMPERED[name](data[: box.start], data[box.start + box.header : end], data[end:]))
+    assert read_manifest(signed, trust_anchors_pem=identity.trust_anchors_pem).state == "invalid"
+    assert second_opinion(signed, "video/mp4", identity)[0] == "Invalid"
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 def test_memory_does_not_grow_with_the_film(films: dict[str, Path], tmp_path: Path) -> None:
     """Hashed in one piece, 200 MB take 200 MB more; with the library's own threshold, too."""
@@ -128,6 +168,10 @@ NOT_IN_PIECES = {
     "another kind of file": ("image/png", b"\0" * LARGE_BYTES),
     "small": ("video/mp4", b"\0\0\0\x08free\0\0\0\x10mdat12345678"),
     "no media": ("video/mp4", (LARGE_BYTES + 8).to_bytes(4, "big") + b"free" + b"\0" * LARGE_BYTES),
+    "two media boxes": (
+        "video/mp4",
+        b"\0\0\0\x08free\0\0\0\x08mdat" + (LARGE_BYTES + 8).to_bytes(4, "big") + b"mdat" + b"\0" * LARGE_BYTES,
+    ),
     "boxes that do not fit": ("video/mp4", b"\0\0\0\x07mdat" + b"\0" * LARGE_BYTES),
 }
 

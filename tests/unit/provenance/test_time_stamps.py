@@ -25,7 +25,7 @@ from tests.fakes.stamps import StampAuthority, stamp_authority
 from tests.unit.provenance.conftest import spec_for
 
 pytestmark = pytest.mark.enable_socket
-LASTS_S = 5
+LASTS_S = 8
 KEY = ec.generate_private_key(ec.SECP256R1())
 ROOT = Authority(name="Root")
 

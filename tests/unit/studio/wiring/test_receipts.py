@@ -101,12 +101,12 @@ def test_the_person_gets_the_paper_even_where_it_cannot_be_signed(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("studio.wiring.receipts.receipt_pdf", blank_pdf)
-    identity = SigningIdentity.open_or_create(tmp_path / "signer", clock=lambda: NOW - timedelta(days=3000))
+    ended = SigningIdentity.open_or_create(tmp_path / "signer", clock=lambda: datetime.now(UTC) - timedelta(days=2000))
 
     def broken() -> SigningIdentity:
         raise ProvenanceError("no key")
 
-    for signer in (lambda: identity, broken):
+    for signer in (lambda: ended, broken):
         paper = replace(receipts(world), signer=signer).pdf(
             world.envelope, RecordWordings().show(world.record, language="fr")
         )
