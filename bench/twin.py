@@ -42,6 +42,7 @@ from pipelines.avatar.twin import appearance as looks
 from pipelines.avatar.twin.drawing import Pen
 from pipelines.avatar.twin.engine import TwinAvatar
 from pipelines.avatar.twin.model import Twin
+from pipelines.avatar.twin.outline import share_of, sides_of
 from pipelines.avatar.twin.region import Paster, opening_of, placed, placements, taken
 from pipelines.avatar.twin.remembering import cheapest_path
 from pipelines.avatar.twin.training import train_twin
@@ -116,7 +117,7 @@ def joined(paths: Sequence[Path], finder: FaceFinder) -> Joined:
         count = min(len(some), len(audio.waveform) * FPS // audio.sample_rate)
         kept.append((path, count))
         sounds.append(audio.waveform[: count * audio.sample_rate // FPS])
-        height, width = some[0].shape[:2]
+    height, width = some[0].shape[:2]
     return Joined(
         paths=tuple(path for path, _ in kept),
         counts=tuple(count for _, count in kept),
@@ -190,7 +191,8 @@ class Bench:
         ways = placements(landmarks, region)
         crops = np.stack([taken(picture, way, region) for picture, way in zip(pictures, ways, strict=True)])
         light = looks.light_of(crops, region)
-        context = twin.surroundings.context(crops, light, placed(landmarks, ways), region)
+        points = placed(landmarks, ways)
+        context, sides = twin.surroundings.context(crops, light, points, region), sides_of(points)
         count = min(len(features), len(crops))
         said, _ = twin.hearing.predict(features[:count], context[:count], own_voice=True)
         path = cheapest_path(said, twin.bank.coefficients)
@@ -198,9 +200,10 @@ class Bench:
         for at in range(count):
             mouth = pen.mouth(twin.appearance, twin.bank, crops[at], said[at], int(path[at]))
             picture = pictures[at].copy()
-            paster.paste(picture, mouth, ways[at])
+            new = share_of(region, sides[at])
+            paster.paste(picture, mouth, ways[at], new)
             drawn.append(picture)
-            share = region.mask[:, :, None]
+            share = new[:, :, None]
             mixed = mouth * share + crops[at] * (1 - share)
             rows.append(
                 (_psnr(mixed, crops[at], region.inside), _ssim(mixed, crops[at]), _sharp(mixed), _sharp(crops[at]))
@@ -303,7 +306,6 @@ def _scaled(twin: Twin, scale: float) -> Twin:
     from dataclasses import replace  # noqa: PLC0415
 
     from pipelines.avatar.twin.looping import again_and_again, encoded  # noqa: PLC0415
-    from pipelines.avatar.twin.model import Loop  # noqa: PLC0415
 
     width, height = round(twin.width * scale / 2) * 2, round(twin.height * scale / 2) * 2
     loop = again_and_again(twin.loop.film)
@@ -311,7 +313,7 @@ def _scaled(twin: Twin, scale: float) -> Twin:
     ways = twin.loop.placements.copy()
     ways[:, :, :2] /= scale
     film = encoded((np.asarray(one, np.uint8) for one in pictures), width=width, height=height, fps=FPS)
-    return replace(twin, width=width, height=height, loop=Loop(film=film, placements=ways, context=twin.loop.context))
+    return replace(twin, width=width, height=height, loop=replace(twin.loop, film=film, placements=ways))
 
 
 def _psnr(made: Float32Array, real: ByteArray, inside: np.ndarray) -> float:

@@ -17,9 +17,9 @@ from pipelines.avatar.twin.region import Region
 from pipelines.media import ByteArray, Float32Array
 
 # By folds over the clips of one speaker: as sharp as what was filmed, as like it as that allows.
-SHARPEN: Final = 0.5
-GRAIN: Final = 0.6
-FINE: Final = 0.01  # of the region's side: what is finer than this is sharpened, and is grain
+SHARPEN: Final = 0.8
+GRAIN: Final = 0.75
+FINE: Final = 0.007  # of the region's side: what is finer than this is sharpened, and is grain
 
 
 class Pen:

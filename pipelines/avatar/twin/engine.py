@@ -21,6 +21,7 @@ from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
 from pipelines.avatar.twin.drawing import Pen
 from pipelines.avatar.twin.looping import again_and_again
 from pipelines.avatar.twin.model import FPS, Twin
+from pipelines.avatar.twin.outline import share_of
 from pipelines.avatar.twin.region import Paster, taken
 from pipelines.avatar.twin.speaking import TwinMotion, plan_mouth
 from pipelines.errors import InputInvalidError, WeightsError
@@ -140,7 +141,8 @@ class TwinPerformance:
         loop = again_and_again(twin.loop.film)
         for at in range(self.frame_count):
             picture = next(loop)
-            way = twin.loop.placements[at % twin.loop.frame_count]
+            place = at % twin.loop.frame_count
+            way = twin.loop.placements[place]
             mouth = pen.mouth(
                 twin.appearance,
                 twin.bank,
@@ -148,5 +150,5 @@ class TwinPerformance:
                 self._motion.coefficients[at],
                 int(self._motion.pictures[at]),
             )
-            paster.paste(picture, mouth, way)
+            paster.paste(picture, mouth, way, share_of(twin.region, twin.loop.sides[place]))
             yield picture

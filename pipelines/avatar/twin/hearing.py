@@ -17,7 +17,7 @@ from pipelines.avatar.twin.regression import Fit, Manner, fit
 from pipelines.media import Float32Array
 
 # Chosen by folds over the clips of one speaker.
-_LOOK: Final = Manner(ridge=1e4, context_weight=25.0, bend=2.0, heard_reach=1.0, around_reach=1.0, around_axes=6)
+_LOOK: Final = Manner(ridge=1e4, context_weight=25.0, bend=2.0, heard_reach=1.0, around_reach=1.0, around_axes=10)
 _OPENING: Final = Manner(ridge=1e4, context_weight=7.5, bend=4.0, heard_reach=0.5, around_reach=1.0, around_axes=0)
 _EVEN: Final = 0.3  # 0: a component of the context weighs as it varies; 1: all weigh the same
 _GAIN_MIN, _GAIN_MAX = 0.7, 1.8

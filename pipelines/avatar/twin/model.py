@@ -43,12 +43,14 @@ class Bank:
 class Loop:
     """What the person is shown in: ``film`` (mp4) of ``frame_count`` pictures that follow on themselves.
 
-    ``placements`` (frame, 2, 3) lead to the region, ``context`` (frame, component) is pose and light.
+    ``placements`` (frame, 2, 3) lead to the region, ``context`` (frame, component) is pose and light, ``sides``
+    (frame, 14, 2) are those of the face in the region.
     """
 
     film: bytes = field(repr=False)
     placements: Float32Array
     context: Float32Array
+    sides: Float32Array
 
     @property
     def frame_count(self) -> int:
@@ -101,6 +103,7 @@ class Twin:
             "loop_film": np.frombuffer(self.loop.film, np.uint8),
             "loop_placements": self.loop.placements,
             "loop_context": self.loop.context,
+            "loop_sides": self.loop.sides,
             "shut": self.shut,
             "openings": np.array([self.opening_p5, self.opening_p95]),
         }
@@ -165,7 +168,12 @@ def _twin_of(held: dict[str, Any], footage_sha256: str) -> Twin:
         surroundings=Surroundings(**{one.name: held[f"surroundings_{one.name}"] for one in fields(Surroundings)}),
         hearing=Hearing(**fits, **rest),
         bank=bank,
-        loop=Loop(film=held["loop_film"].tobytes(), placements=held["loop_placements"], context=held["loop_context"]),
+        loop=Loop(
+            film=held["loop_film"].tobytes(),
+            placements=held["loop_placements"],
+            context=held["loop_context"],
+            sides=held["loop_sides"],
+        ),
         shut=held["shut"],
         opening_p5=float(held["openings"][0]),
         opening_p95=float(held["openings"][1]),

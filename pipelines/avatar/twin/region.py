@@ -7,15 +7,14 @@ replaced: footage that was filmed in several pieces makes one bank.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from pipelines.avatar.twin.calm import calmed
 from pipelines.faces import mesh
 from pipelines.faces.landmarks import eye_distance
 from pipelines.media import ByteArray, Float32Array
@@ -81,10 +80,7 @@ def placements(landmarks: Float32Array, region: Region, *, cuts: Sequence[int] =
     """From picture to region for each frame, (frame, 2, 3), calmed in time; ``cuts`` are first frames of new pieces."""
     goal = region.points[list(STEADY)]
     each = np.stack([_similarity(one[list(STEADY), :2], goal) for one in landmarks])
-    edges = [0, *cuts, len(each)]
-    parts = [each[a:b] for a, b in itertools.pairwise(edges) if b > a]
-    calm = [gaussian_filter1d(part, _STEADY_SIGMA, axis=0, mode="nearest") for part in parts]
-    return np.concatenate(calm).astype(np.float32)
+    return calmed(each, cuts, sigma=_STEADY_SIGMA)
 
 
 def placed(landmarks: Float32Array, ways: Float32Array) -> Float32Array:
@@ -117,8 +113,13 @@ class Paster:
     def __init__(self, region: Region) -> None:
         self._region = region
 
-    def paste(self, picture: ByteArray, mouth: Float32Array, placement: Float32Array) -> None:
-        """Blend ``mouth``, (size, size, 3) in [0, 255], into a picture, in place."""
+    def paste(
+        self, picture: ByteArray, mouth: Float32Array, placement: Float32Array, share: Float32Array | None = None
+    ) -> None:
+        """Blend ``mouth``, (size, size, 3) in [0, 255], into a picture, in place.
+
+        ``share``, (size, size) in [0, 1], is how much of each pixel is new; the region's mask where none is given.
+        """
         height, width = picture.shape[:2]
         back = cv2.invertAffineTransform(placement)
         size = self._region.size
@@ -131,9 +132,10 @@ class Paster:
         there[:, 2] -= (left, top)
         box = (int(right - left), int(bottom - top))
         drawn = cv2.warpAffine(mouth, there, box, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        share = cv2.warpAffine(self._region.mask, there, box, flags=cv2.INTER_LINEAR)[:, :, None]
+        new = self._region.mask if share is None else share
+        laid = cv2.warpAffine(new, there, box, flags=cv2.INTER_LINEAR)[:, :, None]
         old = picture[top:bottom, left:right].astype(np.float32)
-        picture[top:bottom, left:right] = np.clip(old + share * (drawn - old) + 0.5, 0, 255).astype(np.uint8)
+        picture[top:bottom, left:right] = np.clip(old + laid * (drawn - old) + 0.5, 0, 255).astype(np.uint8)
 
 
 def opening_of(landmarks: Float32Array) -> Float32Array:

@@ -22,7 +22,7 @@ from pipelines.media import Float32Array, Speech
 
 _SMOOTH: Final = 0.5  # frames
 _WIDEST: Final = 1.4  # of the usual widest opening
-_LIVELY: Final = 1.15  # what landmarks see is calmer than what was planned
+_LIVELY: Final = 1.22  # what landmarks see is calmer than what was planned
 _SHUT_BELOW: Final = 0.12  # of it; less is a mouth at rest
 
 

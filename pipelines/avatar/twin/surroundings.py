@@ -7,14 +7,13 @@ shown must not be read off them.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
+from pipelines.avatar.twin.calm import calmed
 from pipelines.avatar.twin.components import components
 from pipelines.avatar.twin.region import Region
 from pipelines.media import ByteArray, Float32Array
@@ -57,7 +56,7 @@ class Surroundings:
             for at in range(0, len(crops), _CHUNK)
         ]
         held = (_points(points, region) - self.point_mean) @ self.point_basis.T
-        return _calm(np.column_stack([np.concatenate(pixels), held]).astype(np.float32), cuts)
+        return calmed(np.column_stack([np.concatenate(pixels), held]).astype(np.float32), cuts, sigma=_SIGMA)
 
 
 def learn_surroundings(crops: ByteArray, light: Float32Array, points: Float32Array, region: Region) -> Surroundings:
@@ -87,10 +86,3 @@ def _pixels(crops: ByteArray, light: Float32Array, region: Region) -> Float32Arr
 
 def _points(points: Float32Array, region: Region) -> Float32Array:
     return np.asarray(points[:, list(_POINTS)].reshape(len(points), -1) / region.size, dtype=np.float32)
-
-
-def _calm(context: Float32Array, cuts: Sequence[int]) -> Float32Array:
-    edges = [0, *cuts, len(context)]
-    parts = [context[a:b] for a, b in itertools.pairwise(edges) if b > a]
-    calm = [gaussian_filter1d(part, _SIGMA, axis=0, mode="nearest") for part in parts]
-    return np.concatenate(calm).astype(np.float32)

@@ -25,6 +25,7 @@ from pipelines.avatar.twin import appearance as looks
 from pipelines.avatar.twin.hearing import learn_hearing
 from pipelines.avatar.twin.looping import FADE, choose_loop, encoded, faded
 from pipelines.avatar.twin.model import FPS, Bank, Loop, Twin
+from pipelines.avatar.twin.outline import sides_of
 from pipelines.avatar.twin.region import Region, opening_of, placed, placements, region_of, taken
 from pipelines.avatar.twin.surroundings import learn_surroundings
 from pipelines.errors import InputInvalidError, WeightsError
@@ -166,7 +167,12 @@ def train_twin(
             light=light[bank],
             pictures=tuple(cv2.imencode(".jpg", crops[at][:, :, ::-1], _JPEG)[1].tobytes() for at in bank),
         ),
-        loop=Loop(film=film, placements=_loop_ways(ways, first, end), context=context[first:end]),
+        loop=Loop(
+            film=film,
+            placements=_closed(ways, first, end),
+            context=context[first:end],
+            sides=_closed(sides_of(points, cuts=cuts), first, end),
+        ),
         shut=coefficients[bank][shut].mean(axis=0),
         opening_p5=float(np.percentile(opening[bank], 5)),
         opening_p95=float(np.percentile(opening[bank], 95)),
@@ -261,11 +267,11 @@ def _film(footage: Filmed, first: int, end: int) -> bytes:
     return encoded(faded(before, wanted, end - first), width=footage.width, height=footage.height, fps=FPS)
 
 
-def _loop_ways(ways: Float32Array, first: int, end: int) -> Float32Array:
-    """Placements of the loop, blended at its end as its pictures are."""
-    own = ways[first:end].copy()
+def _closed(values: Float32Array, first: int, end: int) -> Float32Array:
+    """What a loop shows of these, (frame, a, b), blended at its end as its pictures are."""
+    own = values[first:end].copy()
     share = ((np.arange(FADE) + 1) / (FADE + 1))[:, None, None]
-    own[-FADE:] = own[-FADE:] * (1 - share) + ways[first - FADE : first] * share
+    own[-FADE:] = own[-FADE:] * (1 - share) + values[first - FADE : first] * share
     return own.astype(np.float32)
 
 
