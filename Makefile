@@ -11,9 +11,11 @@ STAMP := .venv/.installed-$(shell sha256sum pyproject.toml 2>/dev/null | cut -c1
 OUT ?= demo-out
 WORKERS ?= 2
 # Programs that no wheel brings. Chromium is for the browser tests; espeak-ng reads words aloud in symbols.
-SYSTEM_PACKAGES := chromium espeak-ng
+# command:package. The tests sign with a real PKCS#11 token too.
+SYSTEM_PACKAGES := chromium:chromium espeak-ng:espeak-ng
+TEST_PACKAGES := softhsm2-util:softhsm2 pkcs11-tool:opensc
 
-.PHONY: help setup system weights demo test serve check bench format clean
+.PHONY: help setup system test-system weights demo test serve check bench format clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -31,8 +33,9 @@ $(STAMP): pyproject.toml
 	@rm -rf .venv/lib/python3.*/site-packages/torch/{include,test} .venv/lib/python3.*/site-packages/torch/bin/{*[Tt]est*,protoc*}
 	@rm -f .venv/.installed-*; touch $@
 
-system:
-	@missing=""; for p in $(SYSTEM_PACKAGES); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+test-system: SYSTEM_PACKAGES += $(TEST_PACKAGES)
+system test-system:
+	@missing=""; for p in $(SYSTEM_PACKAGES); do command -v $${p%:*} >/dev/null || missing="$$missing $${p#*:}"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing system packages:$$missing"; \
@@ -49,7 +52,7 @@ demo: setup ## render the demo campaign into demo-out/
 serve: setup ## open the studio on http://localhost:7860
 	@$(SAYSO) serve
 
-test: weights ## run every test
+test: weights test-system ## run every test
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 check: setup ## format, lint, types, layers, docs, coverage: what CI holds
