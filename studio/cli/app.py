@@ -23,6 +23,7 @@ from studio.cli import (
     retention,
     review,
     serve,
+    users,
     verify,
     version,
 )
@@ -46,6 +47,7 @@ app.add_typer(consent.app, name="consent")
 retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
+app.add_typer(users.app, name="users")
 app.add_typer(people.app, name="people")
 app.add_typer(likeness.app, name="likeness")
 app.add_typer(ledger.app, name="ledger")
