@@ -178,3 +178,63 @@ def audit(home: HomeOption = None, as_json: JsonOption = False) -> None:
         if broken is not None:
             complain(f"sayso: entry {broken} was changed, or one before it taken out; compare with a backup")
             raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Example: sayso users token --name ci --scope campaigns:write --scope campaigns:read")
+def token(
+    name: Annotated[str, typer.Option("--name", help="By which you know it again.", show_default=False)],
+    scope: Annotated[
+        list[str], typer.Option("--scope", help="campaigns:read, campaigns:write, takes:read or verify; repeat it.")
+    ],
+    for_: Annotated[str, typer.Option("--for", metavar="EMAIL", help="Whose it is; it ends with them.")] = "console",
+    days: Annotated[int, typer.Option("--days", help="How long it works.")] = 90,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token for a program that uses the API; it is shown only now."""
+    with plain_errors():
+        made = open_wiring(home).tokens.make(name, email=for_, scopes=tuple(scope), days=days)
+        until = made.row.expires_at.date().isoformat()
+        answer(
+            {"token": made.token, "id": made.row.id, "scopes": list(made.row.scopes), "expires": until},
+            as_json=as_json,
+            text=lambda: f"{made.token}\nworks until {until} for: {', '.join(made.row.scopes)}; it is not shown again",
+        )
+
+
+@app.command(epilog="Example: sayso users tokens")
+def tokens(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List tokens; the tokens themselves are not kept."""
+    with plain_errors():
+        rows = open_wiring(home).tokens.all()
+        if as_json:
+            lines = [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "for": one.email,
+                    "scopes": list(one.scopes),
+                    "expires": one.expires_at.isoformat(),
+                    "is_revoked": one.revoked_at is not None,
+                }
+                for one in rows
+            ]
+            say_json({"tokens": lines})
+        elif not rows:
+            say("there is no token yet; sayso users token makes one")
+        else:
+            from studio.cli.users_tables import show_tokens  # noqa: PLC0415 - keeps --help fast
+
+            show_tokens(rows)
+
+
+@app.command("revoke-token", epilog="Example: sayso users revoke-token 3fa9c1d2e4b5")
+def revoke_token(
+    name: Annotated[str, typer.Argument(metavar="TOKEN-ID", help="The id that sayso users tokens lists.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a token at once."""
+    with plain_errors():
+        open_wiring(home).tokens.revoke(name)
+        answer({"id": name, "state": "revoked"}, as_json=as_json, text=lambda: f"the token {name} opens nothing now")

@@ -13,6 +13,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from studio.accounts.values import Listed
+    from studio.store.api_tokens import TokenRow
     from studio.store.audit import AuditRow
     from studio.store.sessions import SessionRow
 
@@ -43,6 +44,28 @@ def show_log(rows: Sequence[AuditRow]) -> None:
             for place, one in events
         ),
     )
+
+
+def show_tokens(rows: Sequence[TokenRow]) -> None:
+    """Print one line for each token."""
+    _show(
+        ("token", "name", "for", "scopes", "until", "state"),
+        (
+            (
+                one.id,
+                one.name,
+                one.email,
+                " ".join(one.scopes),
+                _day(one.expires_at),
+                "revoked" if one.revoked_at else "",
+            )
+            for one in rows
+        ),
+    )
+
+
+def _state(token: TokenRow) -> str:
+    return "" if token.revoked_at is None else "revoked"
 
 
 def _day(at: datetime) -> str:

@@ -25,7 +25,9 @@ from studio.review.people import People
 from studio.web.accounts.cookies import home_of
 from studio.web.accounts.pages import AccountPages
 from studio.web.accounts.router import accounts_router
-from studio.web.gate import Gate, Sessions, session_of
+from studio.web.api.desk import ApiDesk
+from studio.web.api.router import api_app
+from studio.web.gate import API, Gate, Sessions, session_of
 from studio.web.legal.mount import legal_app
 from studio.web.public.router import PublicParts, public_router
 from studio.web.start import StartPages, start_router
@@ -48,6 +50,7 @@ class WebParts:
     legal: ReviewDesk | None = None  # None: no pages of legal
     subject: SubjectDesk | None = None  # None: no links for subjects
     voice: VoiceDesk | None = None  # None: nobody records their voice here
+    api: ApiDesk | None = None  # None: no REST API
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -78,6 +81,8 @@ def create_app(parts: WebParts) -> FastAPI:
         app.mount("/legal", legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates"))
     if parts.subject is not None:
         app.include_router(subject_router(parts.subject, templates, voice=parts.voice))
+    if parts.api is not None:
+        app.mount(API, api_app(parts.api, parts.public))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(Gate, sessions=parts.sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))

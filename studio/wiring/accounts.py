@@ -40,7 +40,7 @@ def open_accounts(
         passwords=passwords or Passwords(random_bytes=secrets.token_bytes),
         seal=Seal(key=key, random_bytes=secrets.token_bytes),
         clock=clock,
-        new_token=_new_token,
+        new_token=new_token,
         random_bytes=secrets.token_bytes,
     )
     return Accounts(
@@ -50,7 +50,7 @@ def open_accounts(
         audit=audit,
         people=people,
         clock=clock,
-        new_token=_new_token,
+        new_token=new_token,
     )
 
 
@@ -65,5 +65,6 @@ def vault_key(settings: Settings, engine: Engine, vault: Vault) -> bytes:
     )
 
 
-def _new_token() -> str:
+def new_token() -> str:
+    """256 random bits, written for an address."""
     return secrets.token_urlsafe(TOKEN_BYTES)

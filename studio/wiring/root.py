@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pipelines.release.verdict import Verdict
     from pipelines.weights.store import WeightsStore
     from studio.accounts.desk import Accounts
+    from studio.accounts.tokens import Tokens
     from studio.exports.exporter import Exporter
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
@@ -100,7 +101,7 @@ class Wiring:
     @cached_property
     def campaigns(self) -> CampaignStore:
         """Campaigns and takes."""
-        return CampaignStore(self.engine)
+        return CampaignStore(self.engine, has_webhook=self.settings.webhook_url is not None)
 
     @cached_property
     def shelf(self) -> AssetShelf:
@@ -160,6 +161,13 @@ class Wiring:
             clock=self.clock,
             key=lambda: vault_key(self.settings, self.engine, self.vault),
         )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens of machines."""
+        from studio.wiring.api import open_tokens  # noqa: PLC0415 - needs the studio extra
+
+        return open_tokens(self)
 
     def _evidence(self, record_id: RecordId, sha256: str) -> bytes | None:
         item = self.vault.by_sha256(record_id, sha256)

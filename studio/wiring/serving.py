@@ -15,6 +15,7 @@ from studio.web.app import WebParts, create_app
 from studio.web.gate import Sessions, session_of
 from studio.web.public.router import PublicParts
 from studio.web.rooms import STAFF
+from studio.wiring.api import open_api
 from studio.wiring.desk import open_desk
 from studio.wiring.keeping import sending
 from studio.wiring.root import Wiring
@@ -48,6 +49,7 @@ def serving(wiring: Wiring, *, announce: Callable[[str], None], hosts: tuple[str
                 legal=wiring.review,
                 subject=wiring.request_room.desk,
                 voice=wiring.request_room.voice,
+                api=open_api(wiring, jobs),
                 home_path=PAGES_PATH + "/",
                 allowed_hosts=hosts,
             )
