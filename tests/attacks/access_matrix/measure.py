@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,17 +15,19 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute, Mount
 
+from studio.accounts.second_factor import code_at
+from studio.accounts.values import Passed
 from studio.settings import load_settings
 from studio.store.people import Role
 from studio.web.gate import COOKIE
 from studio.wiring import serving as serving_module
 from studio.wiring.serving import serving
-from tests.fakes.accounts_home import EMAILS, PASSWORD
+from tests.fakes.accounts_home import EMAILS, HERE, PASSWORD
 from tests.fakes.api_home import SCOPES, CheapWiring, NoJobs
 from tests.fakes.studio_home import StudioHome
 
 ASKERS = ("nobody", "console", "viewer", "marketer", "legal", "admin", "token")
-NO = (401, 403)
+NO = (401, 403, 429)
 # These answer for as long as the browser listens: whoever may is not asked, whoever may not is.
 STREAMS = re.compile(r"/gradio_api/(heartbeat|queue/data|stream)")
 LAST = "/leave"  # ends the session that asks
@@ -40,14 +43,10 @@ class Studio:
         assert self.clients["console"].get(start_path).status_code == 303
 
     def client(self) -> TestClient:
-        return TestClient(
-            self.app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
-        )
+        return TestClient(self.app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False)
 
     def let_people_in(self) -> None:
         """Once an admin has an account, the console's session ends: ask for the console before."""
-        from tests.fakes.accounts_home import HERE
-
         accounts = self.wiring.accounts
         for role in get_args(Role):
             link = accounts.invite(EMAILS[role], role=role).path.removeprefix("/start/")
@@ -61,16 +60,13 @@ class Studio:
         token = self.wiring.tokens.make("matrix", email="console", scopes=SCOPES).token
         self.clients["token"].headers["authorization"] = f"Bearer {token}"
 
-    def _enrolled(self, half: str) -> Any:
-        import base64
-
-        from studio.accounts.second_factor import code_at
-        from tests.fakes.accounts_home import HERE
-
+    def _enrolled(self, half: str) -> Passed:
         told = self.wiring.accounts.entering.enrolment(half)
         assert told is not None
         code = code_at(base64.b32decode(told.secret), at=self.wiring.clock())
-        return self.wiring.accounts.entering.with_code(half, code, origin=HERE)
+        passed = self.wiring.accounts.entering.with_code(half, code, origin=HERE)
+        assert isinstance(passed, Passed)
+        return passed
 
     def is_let_in(self, asker: str, method: str, path: str, **sent: Any) -> bool:
         answer = self.clients[asker].request(method, path, **sent)
@@ -129,9 +125,11 @@ def _ask(
     for method, path in routes:
         for asker in askers:
             address = re.sub(r"\{[^}]*\}", "x", path)
-            if STREAMS.search(path) and asker in {"console", "marketer", "legal", "admin"}:
-                let_in[method, path].append(asker)
-            elif method == "WEBSOCKET" or asked.is_let_in(asker, method, address):
+            if (
+                (STREAMS.search(path) and asker in {"console", "marketer", "legal", "admin"})
+                or method == "WEBSOCKET"
+                or asked.is_let_in(asker, method, address)
+            ):
                 let_in[method, path].append(asker)
 
 
