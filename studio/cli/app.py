@@ -24,6 +24,7 @@ from studio.cli import (
     review,
     serve,
     signer,
+    users,
     verify,
     version,
 )
@@ -47,6 +48,7 @@ app.add_typer(consent.app, name="consent")
 retention.add_to(consent.app)
 app.add_typer(request.app, name="request")
 app.add_typer(review.app, name="review")
+app.add_typer(users.app, name="users")
 app.add_typer(people.app, name="people")
 app.add_typer(likeness.app, name="likeness")
 app.add_typer(ledger.app, name="ledger")

@@ -14,7 +14,6 @@ from studio.review.words import ACTIONS, DEALS, OUTCOMES, titled
 
 if TYPE_CHECKING:
     from studio.review.case import Case, CaseLine
-    from studio.review.people import Member
 
 
 def show_queue(lines: Sequence[CaseLine]) -> None:
@@ -68,16 +67,6 @@ def show_case(case: Case) -> None:
         doubt = "  (not what the ledger says)" if line.is_proven is False else ""
         why = f": {line.reason}" if line.reason else ""
         say(f"  {line.at:%Y-%m-%d %H:%M}{place} {titled(ACTIONS, line.action)} by {line.actor or 'nobody'}{why}{doubt}")
-
-
-def show_people(members: Sequence[Member]) -> None:
-    """Print one line for each person."""
-    table = Table(box=SIMPLE, pad_edge=False)
-    for column in ("address", "role", "state", "since"):
-        table.add_column(column, overflow="fold")
-    for one in members:
-        table.add_row(escape(one.email), one.role, one.state, f"{one.since:%Y-%m-%d}")
-    Console().print(table)
 
 
 def lines_json(lines: Sequence[CaseLine]) -> list[dict[str, object]]:

@@ -10,6 +10,11 @@ import typer
 from studio.cli.session import HomeOption, JsonOption, complain, open_wiring, plain_errors, say, say_json
 from studio.errors import UsageError
 
+ALONE = (
+    "the link works once; Ctrl-C closes the studio\n"
+    "more than one of you? open the link, then /sign-in/first: it makes an admin's account, and everybody signs in"
+)
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -39,7 +44,8 @@ def serve(
             if as_json:
                 say_json({"url": link, "home": str(wiring.settings.home)})
             else:
-                say(f"the studio is open: {link}\nthe link works once; Ctrl-C closes the studio")
+                note = ALONE if served.is_start_link else "Ctrl-C closes the studio"
+                say(f"the studio is open: {link}\n{note}")
             uvicorn.Server(uvicorn.Config(served.app, log_level="warning")).run(sockets=[listener])
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from starlette.datastructures import Headers
 
 from studio.pages.desk import Desk
 
@@ -13,10 +15,11 @@ STYLE = Path(__file__).parent / "studio.css"
 UPLOAD_MAX = "16mb"
 
 
-def mount_pages(app: FastAPI, desk: Desk, *, path: str, private_dir: Path) -> None:
+def mount_pages(app: FastAPI, desk: Desk, *, path: str, private_dir: Path, may_use: Callable[[Headers], bool]) -> None:
     """Mount the first page at ``path``.
 
-    ``private_dir`` (0700) takes Gradio's cache; no evidence and no release enters it.
+    ``private_dir`` (0700) takes Gradio's cache; no evidence and no release enters it. ``may_use`` is asked with every
+    request that reaches Gradio, its functions and files among them: the gate in front has asked the same.
     """
     # Gradio reads these when it is imported, so they are set before the only import of it.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -27,8 +30,8 @@ def mount_pages(app: FastAPI, desk: Desk, *, path: str, private_dir: Path) -> No
     from studio.pages.create import build_page  # noqa: PLC0415 -- imports gradio
     from studio.pages.theme import house_theme  # noqa: PLC0415 -- imports gradio
 
-    def inside(_request: Request) -> str:
-        return "studio"  # the gate has let this request through; Gradio only wants a name
+    def inside(request: Request) -> str | None:
+        return "studio" if may_use(request.headers) else None  # Gradio wants a name
 
     gr.mount_gradio_app(
         app,

@@ -17,7 +17,7 @@ from studio.errors import NotFoundError, UsageError
 from studio.store.people import Role, StartLinkRow, StartLinkStore
 
 LINK_DAYS = 7  # an invitation that nobody has opened in a week is asked for again
-ROLES: tuple[Role, ...] = ("legal", "marketer")
+ROLES: tuple[Role, ...] = ("legal", "marketer", "admin", "viewer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,7 @@ class People:
         Raises:
             UsageError: no address, or no role.
         """
-        address = email.strip().lower()
-        if len(address) > ADDRESS_CHARS_MAX or not re.fullmatch(ADDRESS, address):
-            raise UsageError(f"{email[:80]!r} is no e-mail address; invite a person by theirs")
+        address = checked_address(email)
         known = next((one for one in ROLES if one == role), None)
         if known is None:
             raise UsageError(f"there is no role {role!r}; give one of: {', '.join(ROLES)}")
@@ -121,6 +119,14 @@ class People:
             return Member(email=link.email, role=link.role, state="removed", since=link.removed_at)
         state = "invited" if link.expires_at > self.clock() else "invitation expired"
         return Member(email=link.email, role=link.role, state=state, since=link.created_at)
+
+
+def checked_address(email: str) -> str:
+    """The address as it is stored; raises ``UsageError`` if it is none."""
+    address = email.strip().lower()
+    if len(address) > ADDRESS_CHARS_MAX or not re.fullmatch(ADDRESS, address):
+        raise UsageError(f"{email[:80]!r} is no e-mail address; invite a person by theirs")
+    return address
 
 
 def _hash(token: str) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Engine, Row, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, true, update
 
 from consent.grant import Reason, ReasonCode, TakeId
 from studio.errors import NotFoundError
 from studio.store import schema
 from studio.store.engine import reading
+from studio.store.outbox import Message, put_with
 
 
 class TakeStatus(StrEnum):
@@ -75,10 +76,14 @@ class CampaignRow:
 
 
 class CampaignStore:
-    """Reads and writes campaigns and takes; each call is one transaction."""
+    """Reads and writes campaigns and takes; each call is one transaction.
 
-    def __init__(self, engine: Engine) -> None:
+    ``has_webhook``: how a take ended is queued for the webhook, in the transaction that ends it.
+    """
+
+    def __init__(self, engine: Engine, *, has_webhook: bool = False) -> None:
         self._engine = engine
+        self._has_webhook = has_webhook
 
     def add(self, campaign: CampaignRow, takes: tuple[TakeRow, ...]) -> None:
         """Store a campaign with all of its takes."""
@@ -110,6 +115,8 @@ class CampaignStore:
                         updated_at=campaign.created_at,
                     )
                 )
+                if take.status.is_final:
+                    self._tell(connection, take.id, status=take.status, faults=take.reasons, at=campaign.created_at)
 
     def unfinished(self, brief_sha256: str) -> CampaignRow | None:
         """The newest campaign made of this very brief, if some of its takes have not ended."""
@@ -201,7 +208,31 @@ class CampaignStore:
             .values(status=status.value, reasons=_dump_faults(faults), path=path, share=1.0, updated_at=at)
         )
         with self._engine.begin() as connection:
-            connection.execute(statement)
+            if connection.execute(statement).rowcount:
+                self._tell(connection, take_id, status=status, faults=faults, at=at)
+
+    def _tell(
+        self, connection: Connection, take_id: str, *, status: TakeStatus, faults: tuple[Fault, ...], at: datetime
+    ) -> None:
+        if not self._has_webhook:
+            return
+        query = select(schema.takes.c.campaign_id).where(schema.takes.c.id == take_id)
+        event = {
+            "version": 1,
+            "event": f"take.{status.value}",
+            "campaign": connection.execute(query).scalar_one(),
+            "take": take_id,
+            "reasons": [fault.code for fault in faults],  # codes only: sentences may name people
+            "at": at.isoformat(),
+        }
+        message = Message(
+            dedupe=f"take.{status.value}:{take_id}",
+            channel="webhook",
+            recipient="",
+            subject=f"take.{status.value}",
+            body=json.dumps(event, sort_keys=True),
+        )
+        put_with(connection, message, at)
 
 
 def _is_open() -> ColumnElement[bool]:

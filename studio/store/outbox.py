@@ -70,7 +70,7 @@ class Outbox:
     def put(self, *messages: Message, at: datetime) -> int:
         """Queue messages that were never queued before; returns how many."""
         with self._engine.begin() as connection:
-            return sum(_put(connection, message, at) for message in messages)
+            return sum(put_with(connection, message, at) for message in messages)
 
     def claim(self, *, at: datetime) -> Queued | None:
         """Take the message that has waited longest. Nobody else gets it for as long as CLAIM lasts."""
@@ -124,7 +124,8 @@ class Outbox:
             connection.execute(update(outbox).where(outbox.c.id == message_id).values(**values))
 
 
-def _put(connection: Connection, message: Message, at: datetime) -> bool:
+def put_with(connection: Connection, message: Message, at: datetime) -> bool:
+    """Store a message in the transaction of the act that it is about; False if it was stored before."""
     known = connection.execute(select(outbox.c.id).where(outbox.c.dedupe == message.dedupe)).first()
     if known is not None:
         return False

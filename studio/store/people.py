@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Row, insert, select, update
 from studio.store.engine import reading
 from studio.store.schema import start_links
 
-Role: TypeAlias = Literal["legal", "marketer"]
+Role: TypeAlias = Literal["legal", "marketer", "admin", "viewer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

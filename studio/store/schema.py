@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from studio.store.instants import Instant
 
-HEAD = "0006"  # the newest migration in migrations/versions
+HEAD = "0007"  # the newest migration in migrations/versions
 
 metadata = MetaData()
 
@@ -292,4 +293,84 @@ likeness_versions = Table(
     Column("enrolled_at", Instant, nullable=False),
     Column("released_by", Text, nullable=True),
     Column("released_at", Instant, nullable=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("password", Text, nullable=False),  # argon2id, in the PHC form
+    Column("totp", LargeBinary, nullable=True),  # sealed under the vault's key
+    Column("totp_set_at", Instant, nullable=True),  # none: begun, and not confirmed with a code
+    Column("totp_step", BigInteger, nullable=False),  # of the code used last: no code works twice
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant, nullable=True),
+)
+
+account_links = Table(
+    "account_links",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("with_second_factor", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=True),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("about", String(64), nullable=False, index=True),  # hash of an account or of an address
+    Column("at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("email", Text, nullable=False, index=True),
+    Column("stage", String(8), nullable=False),  # "half": the password was right, the second factor is missing
+    Column("began_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("origin", Text, nullable=False),  # the address it came from, or "console"
+    Column("before_sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # with spaces between
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+)
+
+api_requests = Table(
+    "api_requests",
+    metadata,
+    Column("token_id", String(16), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("body_sha256", String(64), nullable=False),
+    Column("campaign_id", String(40), nullable=True),  # none: the first request with this key is at work
+    Column("at", Instant, nullable=False),
 )

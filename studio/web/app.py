@@ -10,21 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pipelines.assets import ASSETS
+from studio.accounts.desk import Accounts
 from studio.requests.desk import SubjectDesk
 from studio.requests.voicing import VoiceDesk
 from studio.review.desk import ReviewDesk
 from studio.review.people import People
-from studio.web.gate import Gate, Sessions
+from studio.web.accounts.cookies import home_of
+from studio.web.accounts.pages import AccountPages
+from studio.web.accounts.router import accounts_router
+from studio.web.api.desk import ApiDesk
+from studio.web.api.router import api_app
+from studio.web.gate import API, Gate, Sessions, session_of
 from studio.web.legal.mount import legal_app
 from studio.web.public.router import PublicParts, public_router
-from studio.web.start import start_router
+from studio.web.start import StartPages, start_router
 from studio.web.subject.router import subject_router
 
 HERE = Path(__file__).parent
@@ -40,9 +46,11 @@ class WebParts:
     sessions: Sessions
     announce: Callable[[str], None]  # shows a start link's path on the console
     people: People | None = None  # None: only the console's start link works
+    accounts: Accounts | None = None  # None: nobody has a password, and a personal link is enough
     legal: ReviewDesk | None = None  # None: no pages of legal
     subject: SubjectDesk | None = None  # None: no links for subjects
     voice: VoiceDesk | None = None  # None: nobody records their voice here
+    api: ApiDesk | None = None  # None: no REST API
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -52,22 +60,29 @@ def create_app(parts: WebParts) -> FastAPI:
     app = FastAPI(title="Sayso", docs_url=None, redoc_url=None, openapi_url=None)
     templates = Jinja2Templates(HERE / "templates")
     app.include_router(_plain_router(parts))
-    app.include_router(
-        start_router(
-            sessions=parts.sessions,
-            people=parts.people,
-            announce=parts.announce,
-            home_path=parts.home_path,
-            templates=templates,
-        )
+    pages = AccountPages(templates=templates)
+    start = StartPages(
+        sessions=parts.sessions,
+        people=parts.people,
+        accounts=parts.accounts,
+        announce=parts.announce,
+        home_path=parts.home_path,
+        templates=templates,
+        pages=pages,
     )
+    app.include_router(start_router(start))
+    if parts.accounts is not None:
+        app.include_router(
+            accounts_router(parts.accounts, sessions=parts.sessions, pages=pages, home_path=parts.home_path)
+        )
     app.include_router(public_router(parts.public, templates))
     app.include_router(_file_router(parts))
     if parts.legal is not None:
-        pages = legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates")
-        app.mount("/legal", pages)
+        app.mount("/legal", legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates"))
     if parts.subject is not None:
         app.include_router(subject_router(parts.subject, templates, voice=parts.voice))
+    if parts.api is not None:
+        app.mount(API, api_app(parts.api, parts.public))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(Gate, sessions=parts.sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))
@@ -86,8 +101,10 @@ def _plain_router(parts: WebParts) -> APIRouter:
         return FileResponse(ASSETS / "brand" / "sayso-mark.svg")
 
     @router.get("/")
-    def home() -> Response:
-        return RedirectResponse(parts.home_path, 303)
+    def home(request: Request) -> Response:
+        person = parts.sessions.who(session_of(request.headers))
+        path = parts.home_path if person is None else home_of(person.role, home_path=parts.home_path)
+        return RedirectResponse(path, 303)
 
     return router
 

@@ -1,8 +1,9 @@
 """The gate in front of every page: which paths are public, who may pass, and which requests come from elsewhere.
 
-1. A path outside ``PUBLIC`` needs a session cookie; there is no other way in.
-2. A session begins with a start link, which works once: the console's, which ``sayso serve`` prints (/start prints a
-   new one) and which names nobody; or a person's own (``sayso people invite``): that session carries address and role.
+1. A path outside ``PUBLIC`` needs a session cookie, and a role that ``studio.web.rooms`` lists for it.
+2. A session begins with a password and, for legal and admin, a code; the first time with the link of an invitation
+   (``sayso users invite``). While no admin has an account, the console's start link, which ``sayso serve`` prints and
+   which works once, begins one that names nobody.
 3. A request that changes something must come from our own pages (``Sec-Fetch-Site``, or ``Origin`` where a browser
    sends no such header).
 4. Answers carry headers that keep the pages out of frames and out of referrers.
@@ -25,11 +26,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
+from studio.accounts.desk import Accounts
 from studio.review.people import Person
 from studio.store.people import Role
+from studio.web.rooms import Guest, guests_of
 
 COOKIE = "sayso_session"
-PUBLIC = ("/s", "/verify", "/static", "/healthz", "/start")
+SIGN_IN = "/sign-in"
+API = "/api/v1"  # has a gate of its own, studio.web.api.guard, which takes tokens and no cookies
+PUBLIC = ("/s", "/verify", "/static", "/healthz", "/start", SIGN_IN, API)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -55,25 +60,37 @@ class _Session:
 
 
 class Sessions:
-    """Who is signed in, in memory: a restart of the studio signs everyone out.
+    """Who is signed in. With ``accounts``, people's sessions are in the database; the console's are always in memory.
 
-    ``role_of`` knows the role that a person has now, or None once they were taken off the list.
+    ``role_of`` knows the role that a person has now, or None once they were taken off the list. Once an admin has an
+    account, the console's start link and the sessions that it began open nothing.
     """
 
     def __init__(
-        self, *, role_of: Callable[[str], Role | None] = _nobody, clock_s: Callable[[], float] = time.monotonic
+        self,
+        *,
+        role_of: Callable[[str], Role | None] = _nobody,
+        clock_s: Callable[[], float] = time.monotonic,
+        accounts: Accounts | None = None,
     ) -> None:
         self._start_token: str | None = None
         self._open: dict[str, _Session] = {}
         self._role_of = role_of
         self._clock_s = clock_s
+        self._accounts = accounts
 
     @override
     def __repr__(self) -> str:
-        return f"Sessions({len(self._open)} open)"
+        return f"Sessions({len(self._open)} open in memory)"
+
+    def console_is_closed(self) -> bool:
+        """Whether the console's start link opens nothing, because an admin can sign in."""
+        return self._accounts is not None and self._accounts.has_admin()
 
     def new_start_path(self) -> str:
-        """The path of a start link that works: the unused one, or a new one."""
+        """The path to open the studio by: the sign-in page, or the unused start link, or a new one."""
+        if self.console_is_closed():
+            return SIGN_IN
         if self._start_token is None:
             self._start_token = secrets.token_urlsafe(24)
         return f"/start/{self._start_token}"
@@ -83,26 +100,37 @@ class Sessions:
         if self._start_token is None or not hmac.compare_digest(token.encode(), self._start_token.encode()):
             return None
         self._start_token = None
-        return self._add(None)
+        return None if self.console_is_closed() else self._add(None)
 
     def begin_as(self, person: Person) -> str:
         """Begin the session of a person who has used their own start link."""
         return self._add(person.email)
 
-    def end(self, session: str) -> None:
+    def end(self, session: str, *, origin: str = "") -> None:
         """Sign out."""
         self._open.pop(self._known(session) or "", None)
+        if self._accounts is not None:
+            self._accounts.leave(session, origin=origin)
 
     def holds(self, session: str) -> bool:
         """Whether this session is open, and whoever it belongs to may still come in."""
+        return self.guest(session) is not None
+
+    def guest(self, session: str) -> Guest | None:
+        """What whoever holds this session may do now; None for strangers."""
         found = self._find(session)
-        return found is not None and (found.email is None or self._role_of(found.email) is not None)
+        if found is not None and found.email is None:
+            return None if self.console_is_closed() else "console"
+        person = self.who(session)
+        return None if person is None else person.role
 
     def who(self, session: str) -> Person | None:
         """The person of this session, with the role they have now; None for the console's session and for strangers."""
         found = self._find(session)
-        role = None if found is None or found.email is None else self._role_of(found.email)
-        return None if found is None or found.email is None or role is None else Person(email=found.email, role=role)
+        if found is None:
+            return None if self._accounts is None else self._accounts.who(session)
+        role = None if found.email is None else self._role_of(found.email)
+        return None if found.email is None or role is None else Person(email=found.email, role=role)
 
     def _add(self, email: str | None) -> str:
         session = secrets.token_urlsafe(32)
@@ -117,7 +145,7 @@ class Sessions:
         found = None if known is None else self._open[known]
         if found is None or found.email is None or self._clock_s() - found.began_s < PERSON_HOURS * 3600:
             return found
-        self.end(session)
+        self._open.pop(session, None)
         return None
 
 
@@ -151,13 +179,32 @@ class Gate:
         headers = Headers(scope=scope)
         if scope.get("method", "GET") not in SAFE_METHODS and not _is_from_here(headers):
             return JSONResponse({"error": "this request came from another site; open the studio and try again"}, 403)
-        if _is_public(scope["path"]) or self._sessions.holds(session_of(headers)):
+        if _is_public(scope["path"]):
             return None
+        guest = self._sessions.guest(session_of(headers))
+        return self._to_strangers(scope, headers) if guest is None else _to_guest(guest, scope, headers)
+
+    def _to_strangers(self, scope: Scope, headers: Headers) -> Response:
         if scope["type"] == "websocket":
             return PlainTextResponse("sign in first", 403)
-        if "text/html" in headers.get("accept", ""):
-            return RedirectResponse("/start", 303)
-        return JSONResponse({"error": "sign in first: use the start link that sayso serve printed"}, 401)
+        if _wants_page(headers):
+            return RedirectResponse(SIGN_IN if self._sessions.console_is_closed() else "/start", 303)
+        return JSONResponse({"error": f"sign in first: {SIGN_IN}, or the start link of sayso serve"}, 401)
+
+
+def _to_guest(guest: Guest, scope: Scope, headers: Headers) -> Response | None:
+    guests = guests_of(scope["path"])
+    if guests is None:
+        return JSONResponse({"error": "there is nothing of this name"}, 404)
+    if guest in guests:
+        return None
+    if _wants_page(headers) and scope["type"] == "http" and scope["method"] in SAFE_METHODS:
+        return RedirectResponse("/account", 303)
+    return JSONResponse({"error": f"this is not for the role {guest}; whoever runs the studio can change it"}, 403)
+
+
+def _wants_page(headers: Headers) -> bool:
+    return "text/html" in headers.get("accept", "")
 
 
 def _is_public(path: str) -> bool:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from pipelines.provenance.identity import SigningIdentity
     from pipelines.release.verdict import Verdict
     from pipelines.weights.store import WeightsStore
+    from studio.accounts.desk import Accounts
+    from studio.accounts.tokens import Tokens
     from studio.exports.exporter import Exporter
     from studio.jobs.runner import JobRunner, RemoteJobs
     from studio.jobs.slots import Role
@@ -99,7 +101,7 @@ class Wiring:
     @cached_property
     def campaigns(self) -> CampaignStore:
         """Campaigns and takes."""
-        return CampaignStore(self.engine)
+        return CampaignStore(self.engine, has_webhook=self.settings.webhook_url is not None)
 
     @cached_property
     def shelf(self) -> AssetShelf:
@@ -147,6 +149,25 @@ class Wiring:
         from studio.wiring.reviewing import open_people  # noqa: PLC0415 - as above
 
         return open_people(self.engine, clock=self.clock)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who has an account, how they come in, and what is on record of it."""
+        from studio.wiring.accounts import open_accounts, vault_key  # noqa: PLC0415 - few commands need it
+
+        return open_accounts(
+            self.engine,
+            people=self.people,
+            clock=self.clock,
+            key=lambda: vault_key(self.settings, self.engine, self.vault),
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens of machines."""
+        from studio.wiring.api import open_tokens  # noqa: PLC0415 - needs the studio extra
+
+        return open_tokens(self)
 
     def _evidence(self, record_id: RecordId, sha256: str) -> bytes | None:
         item = self.vault.by_sha256(record_id, sha256)

@@ -54,7 +54,7 @@ class PublicParts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Refused:
+class Refused:
     """Why there is no verdict, in one sentence."""
 
     sentence: str
@@ -70,7 +70,7 @@ def public_router(parts: PublicParts, templates: Jinja2Templates) -> APIRouter:
     return router
 
 
-class _Checks:
+class Checks:
     """Checks files, a few at a time, for whoever has not asked too often."""
 
     def __init__(self, parts: PublicParts) -> None:
@@ -78,26 +78,27 @@ class _Checks:
         self._limiter = CapacityLimiter(CHECKS_AT_ONCE)
         self._patience = Patience(most=FILES_IN_SPAN, span_s=SPAN_S, clock_s=parts.clock_s)
 
-    async def check(self, request: Request) -> Verdict | _Refused:
+    async def check(self, request: Request) -> Verdict | Refused:
+        """The verdict on the file of a request, or why there is none."""
         wait_s = self._patience.wait_s(_address(request))
         if wait_s:
             said = f"{FILES_IN_SPAN} files were checked from here; wait {ceil(wait_s / 60)} min, or: sayso verify FILE"
-            return _Refused(sentence=said, status=429, headers={"Retry-After": str(ceil(wait_s))})
+            return Refused(sentence=said, status=429, headers={"Retry-After": str(ceil(wait_s))})
         try:
             async with received_file(request, bytes_max=UPLOAD_BYTES_MAX) as path:
                 return await to_thread.run_sync(self._verify, path, limiter=self._limiter)
         except UploadTooLargeError:
             said = f"The file is larger than {UPLOAD_BYTES_MAX >> 30} GiB; check it with: sayso verify FILE"
-            return _Refused(sentence=said, status=413, headers={"Connection": "close"})
+            return Refused(sentence=said, status=413, headers={"Connection": "close"})
         except UploadUnreadableError:
-            return _Refused(sentence="No file came with this form; choose one and send it again.", status=400)
+            return Refused(sentence="No file came with this form; choose one and send it again.", status=400)
         except PipelineError as e:
-            return _Refused(sentence=str(e), status=422)
+            return Refused(sentence=str(e), status=422)
 
 
 def _check_router(parts: PublicParts, templates: Jinja2Templates) -> APIRouter:
     router = APIRouter()
-    checks = _Checks(parts)
+    checks = Checks(parts)
 
     def page(request: Request, status: int = 200, **values: object) -> Response:
         return _page(templates, request, "verify.html", status, limit_gib=UPLOAD_BYTES_MAX >> 30, **values)
@@ -160,7 +161,7 @@ def _page(templates: Jinja2Templates, request: Request, name: str, status: int =
     return answer
 
 
-def _in_json(found: Verdict | _Refused) -> Response:
+def _in_json(found: Verdict | Refused) -> Response:
     if isinstance(found, Verdict):
         return JSONResponse(found.to_json())
     return JSONResponse({"error": found.sentence}, found.status, found.headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from studio.cli import people, review
+from studio.accounts.desk import Accounts
+from studio.accounts.passwords import Passwords
+from studio.cli import people, review, users
+from studio.wiring.accounts import open_accounts
+from tests.fakes.accounts_home import CHEAP, PASSWORD
 from tests.fakes.review_home import LEGAL, SECOND, ReviewHome
 
 ANSWERS = "\n".join(
@@ -22,8 +27,17 @@ ANSWERS = "\n".join(
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReviewHome]:
     made = ReviewHome(tmp_path)
-    wiring = SimpleNamespace(review=made.desk, people=made.people)
-    for module in (people, review):
+    key = bytes(32)
+    accounts = open_accounts(
+        made.studio.engine,
+        people=made.people,
+        clock=made.studio.clock,
+        key=lambda: key,
+        passwords=Passwords(random_bytes=secrets.token_bytes, cost=CHEAP),
+    )
+    wiring = SimpleNamespace(review=made.desk, accounts=accounts)
+    monkeypatch.setattr(made, "accounts", accounts, raising=False)
+    for module in (users, review):
         monkeypatch.setattr(module, "open_wiring", lambda _home: wiring)
     monkeypatch.delenv("SAYSO_DEBUG", raising=False)
     yield made
@@ -107,12 +121,13 @@ def test_people_are_invited_listed_and_removed(home: ReviewHome) -> None:
     code, out, _ = sayso("people", "invite", LEGAL, "--role", "legal", "--json")
     assert code == 0
     path = json.loads(out)["path"]
-    assert home.people.redeem(path.removeprefix("/start/")) is not None
-    assert json.loads(sayso("people", "list", "--json")[1])["people"][0]["state"] == "active"
+    accounts: Accounts = home.accounts
+    assert accounts.entering.accept(path.removeprefix("/start/"), PASSWORD, origin="here") is not None
+    assert json.loads(sayso("people", "list", "--json")[1])["people"][0]["state"] == "second factor missing"
     assert LEGAL in sayso("people", "list")[1]
     assert sayso("people", "remove", LEGAL)[0] == 0
-    assert home.people.role_of(LEGAL) is None
-    assert sayso("people", "remove", LEGAL)[0] == 2
+    assert accounts.role_of(LEGAL) is None
+    assert sayso("people", "remove", "stranger@example.com")[0] == 2
     assert sayso("people", "invite", "nobody")[0] == 2
 
 

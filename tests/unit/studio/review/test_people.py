@@ -86,7 +86,7 @@ def test_address_is_one_person_however_it_is_written(home: ReviewHome) -> None:
     assert home.people.role_of(LEGAL) == "legal"
 
 
-@pytest.mark.parametrize(("email", "role"), [("nobody", "legal"), ("", "legal"), (LEGAL, "admin"), (LEGAL, "")])
+@pytest.mark.parametrize(("email", "role"), [("nobody", "legal"), ("", "legal"), (LEGAL, "owner"), (LEGAL, "")])
 def test_wrong_invitation_gets_a_sentence(home: ReviewHome, email: str, role: str) -> None:
     with pytest.raises(UsageError, match=r"e-mail address|no role"):
         home.people.invite(email, role=role)
