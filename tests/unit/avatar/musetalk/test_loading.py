@@ -184,6 +184,23 @@ def test_another_vae_is_refused(blocks: int, latents: int, said: str, root: Path
         open_nets(open_folder(store_of(root)), device=CPU)
 
 
+def test_the_old_names_in_the_published_vae_are_understood(root: Path) -> None:
+    """sd-vae-ft-mse was saved by diffusers 0.4, which called its attention's parts otherwise."""
+    file = root / CARD_ID / "vae" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(file)
+    old = {}
+    for name, tensor in tensors.items():
+        renamed = name
+        if "mid_block.attentions" in name:
+            for new, before in (("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")):
+                renamed = renamed.replace(new, before)
+        old[renamed] = tensor
+    assert set(old) != set(tensors)
+    save_file(old, file, metadata={"format": "pt"})
+    vae = open_nets(open_folder(store_of(root)), device=CPU).vae
+    assert all(torch.equal(vae.state_dict()[name], tensor) for name, tensor in tensors.items())
+
+
 def test_another_whisper_is_refused(root: Path) -> None:
     write_whisper(root / CARD_ID, layers=6)
     with pytest.raises(WeightsError, match=r"encoder_layers = 6 and MuseTalk 1.5 has 4"):
