@@ -120,4 +120,4 @@ def _off_colour(old: Float32Array, new: Float32Array, share: Float32Array) -> Fl
     if not seam.any():
         return np.zeros(3, np.float32)
     off = np.median(old[seam] - new[seam], axis=0)
-    return np.clip(off, -_MATCH_MAX, _MATCH_MAX).astype(np.float32)
+    return np.asarray(np.clip(off, -_MATCH_MAX, _MATCH_MAX), dtype=np.float32)

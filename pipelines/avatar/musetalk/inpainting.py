@@ -55,6 +55,6 @@ class Inpainter:
         masked = whole.clone()
         masked[:, SIZE // 2 :] = -1  # black
         coded = nets.vae.encode(torch.stack([masked, whole])).latent_dist.mode() * nets.vae.config.scaling_factor
-        latents = coded.reshape(1, -1, *coded.shape[2:])
+        latents: torch.Tensor = coded.reshape(1, -1, *coded.shape[2:])
         self._seen = (face.copy(), latents)
         return latents

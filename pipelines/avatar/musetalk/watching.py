@@ -17,7 +17,8 @@ def seen_lag(frames: Iterable[ByteArray], audio: AudioClip, *, fps: int, finder:
     It costs one pass of the landmark net per frame. Unlike a planned motion, a painted mouth cannot be moved in time
     afterwards; what to do about a lag is the caller's.
     """
-    points, openings = None, []
+    points = None
+    openings: list[float] = []
     for frame in frames:
         points = finder.landmarks(frame, previous=points)
         if points is None and not openings:

@@ -39,7 +39,7 @@ def test_a_window_is_two_frames_before_and_after_and_zeros_beyond_the_ends() -> 
     assert rows_of(windows[9]) == [15, 16, 17, 18, 19, 20, 0, 0, 0, 0]
 
 
-# As in musetalk/utils/audio_processor.py: floor(50 / fps) rows lead per frame, and frame i begins at floor(i * 50 / fps).
+# As audio_processor.py of MuseTalk: floor(50 / fps) rows lead per frame, and frame i begins at floor(i * 50 / fps).
 @pytest.mark.parametrize(
     ("fps", "second"), [(30, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (24, [0, 0, 1, 2, 3, 4, 5, 6, 7, 8])]
 )
