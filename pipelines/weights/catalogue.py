@@ -115,6 +115,7 @@ class _CardEntry(_Entry):
         "face",
         "matte",
         "driver",
+        "avatar",
         "font",
         "text-to-image",
     ]

@@ -12,7 +12,8 @@ import pytest
 import soundfile
 
 from pipelines.errors import WeightsError
-from pipelines.voice.coqui.importing import _load, coqui_api, quietly
+from pipelines.speech.torchaudio_loading import read_sound
+from pipelines.voice.coqui.importing import coqui_api, quietly
 
 
 def test_the_api_of_coqui_is_there() -> None:
@@ -44,8 +45,8 @@ def test_sound_is_read_as_torchaudio_reads_it(tmp_path: Path, *, in_memory: bool
     soundfile.write(held, stereo, 16_000, format="WAV", subtype="FLOAT")
     (tmp_path / "a.wav").write_bytes(held.getvalue())
     held.seek(0)
-    samples, rate = _load(held if in_memory else str(tmp_path / "a.wav"), frame_offset=10, num_frames=20)
+    samples, rate = read_sound(held if in_memory else str(tmp_path / "a.wav"), frame_offset=10, num_frames=20)
     assert (tuple(samples.shape), rate) == ((2, 20), 16_000)
     assert np.allclose(samples.numpy().T, stereo[10:30])
     held.seek(0)
-    assert tuple(_load(held, channels_first=False)[0].shape) == (100, 2)
+    assert tuple(read_sound(held, channels_first=False)[0].shape) == (100, 2)
