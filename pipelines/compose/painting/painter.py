@@ -10,6 +10,7 @@ import importlib
 import inspect
 import math
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -93,9 +94,11 @@ class Painter:
         check_folder(folder, self._model, pinned=pinned)
         import torch  # noqa: PLC0415 -- seconds, paid only by who paints
 
-        from pipelines.voice.coqui.importing import make_torchaudio_importable  # noqa: PLC0415 -- as above
+        from pipelines.speech.torchaudio_loading import load_torchaudio  # noqa: PLC0415 -- as above
 
-        make_torchaudio_importable()  # transformers imports it where it is installed
+        with warnings.catch_warnings(), suppress(ModuleNotFoundError):  # not installed: then nobody asks for it either
+            warnings.simplefilter("ignore")
+            load_torchaudio()  # transformers imports it where it is installed
 
         has_gpu = torch.cuda.is_available()
         try:

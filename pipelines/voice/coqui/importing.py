@@ -35,12 +35,6 @@ def coqui_api() -> Any:  # noqa: ANN401 -- coqui-tts has no types
     return api
 
 
-def make_torchaudio_importable() -> None:
-    """Let packages that import torchaudio where it is installed (transformers, and with it diffusers) do so here."""
-    with _LOCK, quietly():
-        _torchaudio()
-
-
 @contextmanager
 def quietly() -> Iterator[None]:
     """Keep the deprecations that Coqui's own code causes to itself, and its log lines, which name texts and files."""

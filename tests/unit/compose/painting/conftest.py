@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.compose.painting.models import PaintModel, paint_model
-from pipelines.voice.coqui.importing import make_torchaudio_importable
+from pipelines.speech.torchaudio_loading import load_torchaudio
 
 TEMPLATE = "{% for message in messages %}<|im_start|>{{ message['content'] }}<|im_end|>{% endfor %}"
 
@@ -44,7 +44,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("z-image")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        make_torchaudio_importable()
+        load_torchaudio()
         _save(folder)
     return folder
 
