@@ -33,10 +33,21 @@ ROOMS = (
     Room(path="/studio", guests=STAFF),
     Room(path="/legal", guests=STAFF),
 )
+# Parts of Gradio that no page of ours uses: each edits, watches or fetches something, whatever its own switch says.
+SHUT = (
+    "/studio/gradio_api/dev/",
+    "/studio/gradio_api/proxy=",
+    "/studio/gradio_api/runs",
+    "/studio/gradio_api/undo-vibe",
+    "/studio/gradio_api/vibe",
+    "/studio/monitoring",
+)
 
 
 def guests_of(path: str) -> frozenset[Guest] | None:
     """Who may open a path; None if it is no room of ours."""
+    if path.startswith(SHUT):
+        return frozenset()
     for room in ROOMS:
         if path == room.path or (not room.is_exact and path.startswith(room.path + "/")):
             return room.guests
