@@ -1,7 +1,8 @@
 """What a MuseTalk frame costs, with nets of the real size and random numbers: ``python -m bench.musetalk``.
 
-Random numbers cost what trained ones cost. What is measured is the whole way of a frame, from a picture and its
-landmarks to the finished picture, on footage (every frame encoded anew) and on a still portrait (encoded once).
+Random numbers cost what trained ones cost. What is measured is a frame's way through the nets, from the cropped face to
+the painted one, on footage (every frame encoded anew) and on a still portrait (encoded once); finding landmarks and
+laying the mouth back are not in it.
 """
 
 from __future__ import annotations

@@ -6,3 +6,4 @@ from typing import Literal, TypeAlias
 
 Look: TypeAlias = Literal["photo", "cartoon"]
 Framing: TypeAlias = Literal["close", "bust", "half", "all"]  # "half" and "all" are for twins: as much as was filmed
+LipSync: TypeAlias = Literal["own", "musetalk"]  # of the engine that shows the person, or painted by a net

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from consent.tomlfile import TomlFile, read_toml
-from pipelines.avatar.look import Framing, Look
+from pipelines.avatar.look import Framing, LipSync, Look
 from pipelines.compose.painting.models import paint_model
 from pipelines.compose.painting.prompts import check_prompt
 from pipelines.compose.spec import BackdropName
@@ -46,6 +46,7 @@ class _Words(BaseModel):
     pronunciations: dict[str, str] | None = None
     pronunciation: dict[str, JsonValue] | None = None
     look: Look | None = None
+    lip_sync: LipSync | None = None
     framing: Framing | None = None
     title: str | None = None
     call_to_action: str | None = None
@@ -190,6 +191,9 @@ def _check_one_voice(file: TomlFile, model: BriefModel) -> None:
 
 
 def _check_one_face(file: TomlFile, model: BriefModel) -> None:
+    drawn = [key for key, found in _said(model, "look") if found == "cartoon"]
+    if drawn and any(found == "musetalk" for _, found in _said(model, "lip_sync")):
+        raise file.problem(*drawn[0], message="MuseTalk paints photographs and not drawings; leave one of the two out")
     if model.twin is None:
         if model.portrait is None and any(_shows_a_face(f) for take in model.takes for f in take.all_formats):
             message = 'a video or a still needs a picture; write portrait = "FILE", or twin = "ID"'

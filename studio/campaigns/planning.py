@@ -131,6 +131,7 @@ _SHARED = {
     "pitch",
     "pronunciations",
     "look",
+    "lip_sync",
     "framing",
     "title",
     "call_to_action",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from consent.grant import Modality, RecordId, Sha256Hex, TakeId, TakeRequest
 from consent.policy import modalities_of
-from pipelines.avatar.look import Framing, Look
+from pipelines.avatar.look import Framing, LipSync, Look
 from pipelines.compose.spec import BackdropName
 from pipelines.voice.markup.agreed import agreed_text
 from pipelines.voice.tone import Tone
@@ -53,6 +53,7 @@ class TakePlan(BaseModel):
     portrait: str | None
     portrait_sha256: str | None
     look: Look = "photo"
+    lip_sync: LipSync = "own"
     voice: str | None = None
     likeness: PlannedLikeness | None = None  # speaks in place of ``voice``
     twin: PlannedLikeness | None = None  # is shown in place of ``portrait``

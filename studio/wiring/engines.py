@@ -14,6 +14,8 @@ from PIL import Image
 from consent.grant import Grant, Modality
 from pipelines.avatar.engine import PhotoAvatar
 from pipelines.avatar.motion_file import read_motion, write_motion
+from pipelines.avatar.musetalk.engine import MuseTalkAvatar
+from pipelines.avatar.musetalk.grounds import Ground, shut
 from pipelines.avatar.portrait import load_portrait
 from pipelines.avatar.twin.engine import TwinAvatar, face_of
 from pipelines.avatar.twin.model import Twin
@@ -84,6 +86,10 @@ class RealEngines:
     @cached_property
     def _twins(self) -> TwinAvatar:
         return TwinAvatar(self._wiring.weights, self._wiring.clock, threads=THREADS)
+
+    @cached_property
+    def _musetalk(self) -> MuseTalkAvatar:
+        return MuseTalkAvatar(self._wiring.weights, self._wiring.clock, threads=THREADS)
 
     @cached_property
     def _fonts(self) -> FontSet:
@@ -230,7 +236,11 @@ class RealEngines:
         portrait = self._portrait(plan)
         layout = lay_out(spec, speech, fonts=self._fonts, bust=bust, surroundings=self._surroundings(plan, portrait))
         motion = self._at_rest() if speech is None else read_motion(done / "animate" / "motion.npz")
-        return layout, self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
+        if speech is None or plan.lip_sync == "own":
+            return layout, self._avatar.perform(portrait, motion, layout.stage, grant=grant, look=plan.look)
+        base = self._avatar.perform(portrait, shut(motion), layout.stage, grant=grant)
+        ground = Ground(frames=base, sha256=portrait.sha256)
+        return layout, self._musetalk.perform(speech, ground, grant=grant)
 
     def _filmed_frames(
         self, plan: TakePlan, grant: Grant, done: Path, spec: SceneSpec, speech: Speech | None
@@ -239,11 +249,15 @@ class RealEngines:
         filmed = _filmed(twin)
         layout = lay_out(spec, speech, fonts=self._fonts, filmed=filmed)
         assert layout.window is not None
-        if speech is None:
-            motion = self._twins.at_rest(twin, grant=grant)
+        performance: FrameSource
+        if speech is not None and plan.lip_sync == "musetalk":
+            ground = Ground(frames=self._twins.loop(twin, grant=grant), sha256=twin.footage_sha256)
+            performance = self._musetalk.perform(speech, ground, grant=grant)
         else:
-            motion = read_twin_motion(done / "animate" / "motion.npz")
-        performance = self._twins.perform(twin, motion, grant=grant)
+            at_rest = speech is None
+            path = done / "animate" / "motion.npz"
+            motion = self._twins.at_rest(twin, grant=grant) if at_rest else read_twin_motion(path)
+            performance = self._twins.perform(twin, motion, grant=grant)
         return layout, FilmedFrames(
             performance, layout.window, first=filmed.picture, width=spec.width, height=spec.height
         )

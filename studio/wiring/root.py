@@ -35,7 +35,7 @@ from studio.store.public import StorePublicRecords
 from studio.store.records import RecordStore
 from studio.store.shelf import AssetShelf
 from studio.web.public.standing import Standing
-from studio.wiring.cards import cards_of
+from studio.wiring.cards import cards_of, uncarded
 from studio.wiring.keyring import open_or_make_key
 
 if TYPE_CHECKING:
@@ -209,11 +209,9 @@ class Wiring:
         from pipelines.errors import WeightsError  # noqa: PLC0415 - only engines and models need it
 
         cards = cards_of(plan)
-        if plan.painter in cards and plan.painter not in self.weights.cards:
-            raise WeightsError(
-                f"{plan.painter} has no model card yet and cannot paint; take another background, or make the card "
-                f"where a hub can be reached (docs/backgrounds.md): python -m bench.pin_diffusers {plan.painter}"
-            )
+        for card in cards:
+            if card not in self.weights.cards:
+                raise WeightsError(uncarded(card))
         return cards, tuple(sorted(self.weights.not_commercial(cards)))
 
     # -- actions -----------------------------------------------------------------------------------------------------

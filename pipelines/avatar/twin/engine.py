@@ -6,6 +6,7 @@ grant, which must name the footage.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,15 @@ class TwinAvatar:
         cv2.setNumThreads(self._threads)
         return TwinPerformance(twin, motion)
 
+    def loop(self, twin: Twin, *, grant: Grant) -> TwinLoop:
+        """The loop as it was filmed, for a mouth that another engine paints.
+
+        Raises:
+            ConsentRefusedError: the grant does not cover this face now.
+        """
+        self._require(grant, twin)
+        return TwinLoop(twin)
+
     def at_rest(self, twin: Twin, *, grant: Grant) -> TwinMotion:
         """One picture with the mouth shut, for a still.
 
@@ -122,6 +132,20 @@ def face_of(twin: Twin) -> FilmedFace:
         eyes=(float(middle[0]), float(middle[1])),
         eye_distance=float(np.mean(np.linalg.norm(left - right, axis=1))),
     )
+
+
+class TwinLoop:
+    """The pictures of a twin's loop, once (a ``FrameSource``)."""
+
+    fps: Final = FPS
+
+    def __init__(self, twin: Twin) -> None:
+        self._film = twin.loop.film
+        self.width, self.height, self.frame_count = twin.width, twin.height, twin.loop.frame_count
+
+    def frames(self) -> Iterator[ByteArray]:
+        """Yield every picture, (height, width, 3) uint8; the caller owns each one."""
+        yield from itertools.islice(again_and_again(self._film), self.frame_count)
 
 
 class TwinPerformance:

@@ -251,6 +251,11 @@ WRONG = {
     "portrait beside it": ('twin = "{id}"', 'twin = "{id}"\nportrait = "portrait.png"', "leave one of the two out"),
     "a background": ('twin = "{id}"', 'twin = "{id}"\nbackground = "portrait.png"', "what it was filmed before"),
     "a drawing of it": ('twin = "{id}"', 'twin = "{id}"\nlook = "cartoon"', "is for portraits"),
+    "a drawing whose mouth is painted": (
+        'twin = "{id}"',
+        'portrait = "portrait.png"\nlook = "cartoon"\nlip_sync = "musetalk"',
+        "paints photographs",
+    ),
     "neither": ('twin = "{id}"\n', "", 'or twin = "ID"'),
     "half of a portrait": ('twin = "{id}"', 'portrait = "portrait.png"\nframing = "half"', "ends at the chest"),
 }

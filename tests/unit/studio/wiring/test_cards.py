@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from pipelines.assets import ASSETS
 from pipelines.avatar.engine import PhotoAvatar
+from pipelines.avatar.musetalk.engine import MuseTalkAvatar
 from pipelines.avatar.twin.engine import TwinAvatar
 from pipelines.compose.painting.looking import CARDS as LOOKING_CARDS
 from pipelines.voice.kokoro.engine import KokoroVoice
 from pipelines.weights import load_cards
 from studio.jobs.plan import TakePlan
-from studio.wiring.cards import AVATAR_CARDS, PAINTING_CARDS, TWIN_CARDS, VOICE_CARDS, cards_of, cards_of_kind
+from studio.wiring.cards import (
+    AVATAR_CARDS,
+    MUSETALK_CARDS,
+    PAINTING_CARDS,
+    TWIN_CARDS,
+    VOICE_CARDS,
+    cards_of,
+    cards_of_kind,
+)
 
 
 def test_engines_agree() -> None:
     assert KokoroVoice.cards == VOICE_CARDS
     assert PhotoAvatar.cards == AVATAR_CARDS
     assert TwinAvatar.cards == TWIN_CARDS
+    assert MuseTalkAvatar.cards == MUSETALK_CARDS
 
 
 def test_painted_background_names_the_painter_and_who_looks_at_it() -> None:
