@@ -79,7 +79,8 @@ def test_killed_produce_goes_on_where_it_stopped(tmp_path: Path, moment: str) ->
     for take in result["takes"]:
         for step in STEPS:
             assert done[f"{step}-end", take["id"]] == 1 or (f"{step}-end", take["id"]) in finished_before
-        assert done["recorded", take["id"]] == 1
+        # The kill may fall between the ledger's entry and this line; that the entry is there once is asked below.
+        assert done["recorded", take["id"]] <= 1
         assert Path(take["path"]).read_bytes() == b"film of " + take["id"].encode()
     for what, take in finished_before:
         # What had ended before the kill may only have been made again if its folder had not appeared yet.

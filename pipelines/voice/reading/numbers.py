@@ -95,7 +95,7 @@ class NumberReader:
         kind, _, code = self.rules.numbers.partition(":")
         if kind != "num2words":
             return self.whole(value)
-        said = str(num2words(value, lang=code, to="ordinal"))
+        said = str(num2words(value, lang=code, to="ordinal")).strip() or self.whole(value)  # no word for the 0th in es
         return re.sub(r"o\b", "a", said) if feminine else said
 
     def year(self, value: int) -> str:

@@ -45,6 +45,7 @@ def test_the_door_takes_a_take_and_no_wishes() -> None:
         "producer",
         "voice_profile",
         "face_profile",
+        "background_is_painted",
     }
     assert {field.name for field in fields(Scene)} == {"frames", "audio", "captions", "reserved", "locale"}
 
