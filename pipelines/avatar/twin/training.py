@@ -1,10 +1,9 @@
 """Training a twin: minutes on one processor, in stages that a killed training need not do again.
 
-1. Every picture is looked at once: landmarks, and a small grey thumbnail.
-2. The mouth's region is cut out of every picture, in a second pass.
+1. Every picture is looked at once: landmarks, and a small grey thumbnail. The loop is chosen.
+2. The mouth's region is cut out of every picture, and the loop is encoded, in a second pass.
 3. Whisper hears the sound.
-4. Components, the two ridge fits, the bank of mouths.
-5. The loop is chosen and encoded.
+4. Components, the fits, the bank of mouths.
 
 Stages 1 to 3 are kept in a folder. What lies there shows the person: the caller keeps it closed and deletes it.
 """
@@ -22,6 +21,7 @@ import numpy as np
 from pipelines.avatar import speech_features
 from pipelines.avatar.speech_features import WhisperEncoder, has_whisper
 from pipelines.avatar.twin import appearance as looks
+from pipelines.avatar.twin.ahead import fetched_ahead
 from pipelines.avatar.twin.hearing import learn_hearing
 from pipelines.avatar.twin.looping import FADE, choose_loop, encoded, faded
 from pipelines.avatar.twin.model import FPS, Bank, Loop, Twin
@@ -129,9 +129,11 @@ def train_twin(
     region = region_of(landmarks[usable])
     cuts = [int(at) for at in seen["cuts"]]
     ways = placements(landmarks, region, cuts=cuts)
-    crops = stages.kept(
-        "crops", lambda: {"crops": _cut_out(footage, ways, region, _part(progress, _LOOKED, _CUT), cancel)}
-    )["crops"]
+    first, end = choose_loop(landmarks, seen["thumbnails"], usable & ~_at_cuts(len(usable), cuts), fps=FPS)
+    cut = stages.kept(
+        "cut", lambda: _cut_out(footage, ways, region, (first, end), _part(progress, _LOOKED, _CUT), cancel)
+    )
+    crops = cut["crops"]
     heard = stages.kept("heard", lambda: _hear(footage.audio, WhisperEncoder(whisper, threads=1), cancel))
     hearings = [heard["long"], heard["short"]]
     progress(_HEARD)
@@ -149,8 +151,6 @@ def train_twin(
     hearing = learn_hearing([one[fit] for one in hearings], context[fit], coefficients[fit], opening[fit])
     progress(_LEARNT)
     cancel()
-    first, end = choose_loop(landmarks, seen["thumbnails"], usable & ~_at_cuts(len(usable), cuts), fps=FPS)
-    film = _film(footage, first, end)
     bank = np.flatnonzero(usable)
     shut = opening[bank] <= np.percentile(opening[bank], _SHUT_SHARE)
     progress(1.0)
@@ -168,7 +168,7 @@ def train_twin(
             pictures=tuple(cv2.imencode(".jpg", crops[at][:, :, ::-1], _JPEG)[1].tobytes() for at in bank),
         ),
         loop=Loop(
-            film=film,
+            film=cut["film"].tobytes(),
             placements=_closed(ways, first, end),
             context=context[first:end],
             sides=_closed(sides_of(points, cuts=cuts), first, end),
@@ -206,7 +206,7 @@ def _look(footage: Filmed, finder: FaceFinder, progress: Progress, cancel: Cance
     found = np.zeros(footage.frame_count, bool)
     small = np.zeros((footage.frame_count, _THUMBNAIL[0] * _THUMBNAIL[1]), np.float32)
     points: Float32Array | None = None
-    for at, picture in enumerate(footage.frames()):
+    for at, picture in enumerate(fetched_ahead(footage.frames())):
         cancel()
         points = finder.landmarks(picture, previous=points)
         if points is not None:
@@ -233,13 +233,30 @@ def _whole(landmarks: Float32Array, found: Any) -> tuple[Float32Array, Any]:  # 
     return landmarks[nearest], np.asarray(found, dtype=bool)
 
 
-def _cut_out(footage: Filmed, ways: Float32Array, region: Region, progress: Progress, cancel: CancelCheck) -> ByteArray:
+def _cut_out(
+    footage: Filmed,
+    ways: Float32Array,
+    region: Region,
+    loop: tuple[int, int],
+    progress: Progress,
+    cancel: CancelCheck,
+) -> dict[str, Any]:
+    """The mouth's region of every picture, and the loop as a film, in one pass: decoding costs more than both."""
     crops = np.zeros((len(ways), region.size, region.size, 3), np.uint8)
-    for at, picture in enumerate(footage.frames()):
-        cancel()
-        crops[at] = taken(picture, ways[at], region)
-        progress((at + 1) / len(ways))
-    return crops
+    first, end = loop
+
+    def of_the_loop() -> Iterator[ByteArray]:
+        for at, picture in enumerate(fetched_ahead(footage.frames())):
+            cancel()
+            crops[at] = taken(picture, ways[at], region)
+            progress((at + 1) / len(ways))
+            if first - FADE <= at < end:
+                yield picture
+
+    pictures = of_the_loop()
+    before = list(itertools.islice(pictures, FADE))
+    film = encoded(faded(before, pictures, end - first), width=footage.width, height=footage.height, fps=FPS)
+    return {"crops": crops, "film": np.frombuffer(film, np.uint8)}
 
 
 def _hear(audio: AudioClip, encoder: WhisperEncoder, cancel: CancelCheck) -> dict[str, Any]:
@@ -258,13 +275,6 @@ def _at_cuts(count: int, cuts: list[int]) -> Any:  # noqa: ANN401 -- a boolean a
     at = np.zeros(count, bool)
     at[cuts] = True
     return at
-
-
-def _film(footage: Filmed, first: int, end: int) -> bytes:
-    before: list[ByteArray] = []
-    wanted = itertools.islice(footage.frames(), first - FADE, end)
-    before = list(itertools.islice(wanted, FADE))
-    return encoded(faded(before, wanted, end - first), width=footage.width, height=footage.height, fps=FPS)
 
 
 def _closed(values: Float32Array, first: int, end: int) -> Float32Array:

@@ -185,7 +185,8 @@ def test_a_twin_is_kept_in_one_file(twin: Twin, tmp_path: Path) -> None:
 def test_training_goes_on_where_it_was_stopped(film: Film, twin: Twin, weights: WeightsOnDisk, stages: Path) -> None:
     film.readings.clear()
     again = train_twin(film, weights=weights, folder=stages)
-    assert len(film.readings) == 1  # for the loop alone: what was seen and cut out is kept
+    assert film.readings == []  # all that was seen and cut out is kept
+    assert again.loop.film == twin.loop.film
     np.testing.assert_array_equal(again.bank.coefficients, twin.bank.coefficients)
     assert stages.stat().st_mode & 0o077 == 0
 
