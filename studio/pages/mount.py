@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -33,20 +34,24 @@ def mount_pages(app: FastAPI, desk: Desk, *, path: str, private_dir: Path, may_u
     def inside(request: Request) -> str | None:
         return "studio" if may_use(request.headers) else None  # Gradio wants a name
 
-    gr.mount_gradio_app(
-        app,
-        build_page(desk),
-        path=path,
-        auth_dependency=inside,
-        show_error=False,
-        run_history=False,
-        footer_links=[],
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        max_file_size=UPLOAD_MAX,
-        blocked_paths=[str(private_dir.parent)],
-        theme=house_theme(),
-        css_paths=[STYLE],
-    )
+    async def mount() -> None:
+        gr.mount_gradio_app(
+            app,
+            build_page(desk),
+            path=path,
+            auth_dependency=inside,
+            show_error=False,
+            run_history=False,
+            footer_links=[],
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            max_file_size=UPLOAD_MAX,
+            blocked_paths=[str(private_dir.parent)],
+            theme=house_theme(),
+            css_paths=[STYLE],
+        )
+
+    # Where no loop runs, Gradio opens one for each lock it makes and closes none of them.
+    asyncio.run(mount())

@@ -32,6 +32,9 @@ from studio.web.legal.mount import legal_app
 from studio.web.public.router import PublicParts, public_router
 from studio.web.start import StartPages, start_router
 from studio.web.subject.router import subject_router
+from studio.web.tongue import tongue_router
+from studio.web.work.mount import Room, work_app
+from studio.web.work.view import WorkView
 
 HERE = Path(__file__).parent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -51,6 +54,7 @@ class WebParts:
     subject: SubjectDesk | None = None  # None: no links for subjects
     voice: VoiceDesk | None = None  # None: nobody records their voice here
     api: ApiDesk | None = None  # None: no REST API
+    work: tuple[Room, ...] = ()  # none: no marketers' pages
     home_path: str = "/studio/"
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "testserver")
 
@@ -77,12 +81,16 @@ def create_app(parts: WebParts) -> FastAPI:
         )
     app.include_router(public_router(parts.public, templates))
     app.include_router(_file_router(parts))
+    app.include_router(tongue_router())
     if parts.legal is not None:
         app.mount("/legal", legal_app(parts.legal, sessions=parts.sessions, templates_dir=HERE / "templates"))
     if parts.subject is not None:
         app.include_router(subject_router(parts.subject, templates, voice=parts.voice))
     if parts.api is not None:
         app.mount(API, api_app(parts.api, parts.public))
+    if parts.work:
+        view = WorkView(HERE / "templates", sessions=parts.sessions)
+        app.mount("/work", work_app(parts.work, view=view))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(Gate, sessions=parts.sessions)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(parts.allowed_hosts))

@@ -28,10 +28,12 @@ class Room:
 ROOMS = (
     Room(path="/", guests=EVERYBODY, is_exact=True),
     Room(path="/leave", guests=EVERYBODY, is_exact=True),
+    Room(path="/language", guests=EVERYBODY, is_exact=True),
     Room(path="/account", guests=EVERYBODY),
     Room(path="/files", guests=EVERYBODY),
     Room(path="/studio", guests=STAFF),
     Room(path="/legal", guests=STAFF),
+    Room(path="/work", guests=STAFF),
 )
 # Parts of Gradio that no page of ours uses: each edits, watches or fetches something, whatever its own switch says.
 SHUT = (

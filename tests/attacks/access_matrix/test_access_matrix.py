@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -41,8 +40,6 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Studio, li
     pytest.importorskip("gradio")
     with studio(tmp_path_factory.mktemp("matrix")) as made:
         yield made, measured(made)
-    for _ in range(3):  # a loop is let go of by its thread, and only then by what it held
-        gc.collect()
 
 
 def test_the_table_is_what_the_app_does(asked: tuple[Studio, list[str]]) -> None:
