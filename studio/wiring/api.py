@@ -6,6 +6,8 @@ import json
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +16,15 @@ from pydantic import JsonValue
 from consent.errors import RecordInvalidError
 from studio.accounts.tokens import Tokens
 from studio.campaigns.brief import BriefModel, read_brief
+from studio.campaigns.check import CheckResult
 from studio.campaigns.produce import Jobs
 from studio.campaigns.result import ProduceResult, TakeResult
 from studio.errors import NotFoundError, UsageError
+from studio.pages.desk import SubjectCard
 from studio.store.api_tokens import TokenStore
-from studio.web.api.desk import ApiDesk
+from studio.web.api.desk import ApiDesk, ConsentLine
 from studio.wiring.accounts import new_token
+from studio.wiring.desk import StudioDesk
 from studio.wiring.root import Wiring
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -38,17 +43,28 @@ class ApiActions:
         Raises:
             UsageError: the brief names a file; programs elsewhere have none on this machine.
         """
-        folder = self.wiring.settings.home / "briefs" / secrets.token_hex(6)
-        folder.mkdir(mode=0o700, parents=True)
-        try:
-            campaign_id = self._open(brief, folder)
-        finally:
-            shutil.rmtree(folder)  # the campaign has its own copies, and a withdrawal destroys those
+        with self._written(brief) as path:
+            campaign_id = self.wiring.producer.open(read_brief(path)).id
         takes = self.wiring.campaigns.takes_of(campaign_id)
         self.jobs.enqueue(row.id for row in takes if not row.status.is_final)
         return campaign_id
 
-    def _open(self, brief: BriefModel, folder: Path) -> str:
+    def explain(self, brief: BriefModel) -> CheckResult:
+        """What consent says to each take of a brief, clause by clause; nothing is made and nothing counted."""
+        with self._written(brief) as path:
+            return self.wiring.checker.check(self.wiring.records.resolve(brief.consent), read_brief(path))
+
+    @contextmanager
+    def _written(self, brief: BriefModel) -> Iterator[Path]:
+        """The brief as a file, for as long as it is read: the campaign has copies, which a withdrawal destroys."""
+        folder = self.wiring.settings.home / "briefs" / secrets.token_hex(6)
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            yield self._write(brief, folder)
+        finally:
+            shutil.rmtree(folder)
+
+    def _write(self, brief: BriefModel, folder: Path) -> Path:
         said = brief.model_dump(mode="json", exclude_unset=True)
         named = [key for key in ("background", "logo", "stem") if said.get(key) is not None]
         if named:
@@ -63,7 +79,7 @@ class ApiActions:
                 shutil.copyfile(anchors, folder / "portrait.anchors.json")
         path = folder / "brief.toml"
         path.write_text(toml_of(said), encoding="utf-8")
-        return self.wiring.producer.open(read_brief(path)).id
+        return path
 
     def _picture(self, brief: BriefModel) -> Path | None:
         """A picture that the consent is bound to: the one named by its SHA-256, or the first."""
@@ -105,6 +121,7 @@ def open_tokens(wiring: Wiring) -> Tokens:
 def open_api(wiring: Wiring, jobs: Jobs) -> ApiDesk:
     """The API's desk of this studio."""
     actions = ApiActions(wiring=wiring, jobs=jobs)
+    cards = StudioDesk(wiring=wiring, jobs=jobs, locales=())
     return ApiDesk(
         tokens=open_tokens(wiring),
         requests=TokenStore(wiring.engine),
@@ -112,6 +129,22 @@ def open_api(wiring: Wiring, jobs: Jobs) -> ApiDesk:
         campaign=actions.campaign,
         take=actions.take,
         file=actions.file,
+        consents=lambda: tuple(map(_line, cards.subjects())),
+        explain=actions.explain,
+    )
+
+
+def _line(card: SubjectCard) -> ConsentLine:
+    return ConsentLine(
+        record_id=card.record_id,
+        subject=card.name,
+        subject_class=card.subject_class,
+        assurance=card.assurance,
+        brands=card.brands,
+        products=card.products,
+        languages=card.languages,
+        channels=card.channels,
+        valid_until=card.valid_until,
     )
 
 

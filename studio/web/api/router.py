@@ -5,13 +5,12 @@ GET  /campaigns/ID         how far it is: each take with its status and reasons 
 GET  /takes/ID             one take                                                               takes:read
 GET  /takes/ID/file        the released file                                                      takes:read
 POST /verify               what a file is                                                         verify
+POST /mcp                  the same for assistants, through the Model Context Protocol           as each tool needs
 GET  /openapi.json         this, for machines; no token
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Request
@@ -19,12 +18,12 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 
 from pipelines.release.verdict import Verdict
 from studio.campaigns.brief import BriefModel
-from studio.campaigns.result import TakeResult
-from studio.store.api_tokens import TokenRow
 from studio.store.campaigns import TakeStatus
 from studio.web.api.desk import ApiDesk
 from studio.web.api.guard import guard_of, token_of
 from studio.web.api.limits import BodyLimit
+from studio.web.api.mcp_endpoint import mcp_route
+from studio.web.api.orders import order_once, shown
 from studio.web.api.problems import ProblemError, answer_problems
 from studio.web.gate import API
 from studio.web.public.router import Checks, PublicParts
@@ -48,6 +47,7 @@ def api_app(desk: ApiDesk, public: PublicParts) -> FastAPI:
     _add_campaigns(app, desk)
     _add_takes(app, desk)
     _add_verify(app, desk, public)
+    app.router.routes.append(mcp_route(desk))
     return app
 
 
@@ -57,7 +57,7 @@ def _add_campaigns(app: FastAPI, desk: ApiDesk) -> None:
     @app.post("/campaigns", status_code=202, dependencies=[Depends(writer)])
     def produce(request: Request, brief: BriefModel, idempotency_key: Key = None) -> dict[str, object]:
         """Make every take of a brief that consent allows."""
-        campaign_id = _once(desk, token_of(request), brief, idempotency_key)
+        campaign_id = order_once(desk, token_of(request), brief, idempotency_key)
         return {"campaign": campaign_id, "status": "accepted", "url": f"{API}/campaigns/{campaign_id}"}
 
     @app.get("/campaigns/{campaign_id}", dependencies=[Depends(reader)])
@@ -68,7 +68,7 @@ def _add_campaigns(app: FastAPI, desk: ApiDesk) -> None:
         return {
             "campaign": campaign_id,
             "status": "done" if is_done else "running",
-            "takes": [_shown(take) for take in takes],
+            "takes": [shown(take) for take in takes],
         }
 
 
@@ -78,7 +78,7 @@ def _add_takes(app: FastAPI, desk: ApiDesk) -> None:
     @app.get("/takes/{take_id}", dependencies=[reader])
     def take(take_id: str) -> dict[str, object]:
         """One take."""
-        return _shown(desk.take(take_id))
+        return shown(desk.take(take_id))
 
     @app.get("/takes/{take_id}/file", dependencies=[reader], response_class=FileResponse)
     def file(take_id: str) -> Response:
@@ -97,37 +97,3 @@ def _add_verify(app: FastAPI, desk: ApiDesk, public: PublicParts) -> None:
         if isinstance(found, Verdict):
             return JSONResponse(found.to_json())
         raise ProblemError(found.status, found.sentence, headers=found.headers)
-
-
-def _once(desk: ApiDesk, token: TokenRow, brief: BriefModel, key: str | None) -> str:
-    """Do it, but once for each idempotency key of a token."""
-    if key is None:
-        return _ordered(desk, token, brief)
-    said = json.dumps(brief.model_dump(mode="json", exclude_unset=True), sort_keys=True)
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    known = desk.requests.begin_request(token.id, key, body_sha256=digest, at=desk.tokens.clock())
-    if known is not None:
-        if known.body_sha256 != digest:
-            raise ProblemError(422, "this Idempotency-Key came with another brief before; take a new key")
-        if known.campaign_id is None:
-            raise ProblemError(409, "the first request with this Idempotency-Key is at work; ask again in a moment")
-        return known.campaign_id
-    campaign_id = None
-    try:
-        campaign_id = _ordered(desk, token, brief)
-    finally:
-        desk.requests.end_request(token.id, key, campaign_id=campaign_id)
-    return campaign_id
-
-
-def _ordered(desk: ApiDesk, token: TokenRow, brief: BriefModel) -> str:
-    campaign_id = desk.produce(brief)
-    desk.tokens.accounts.note("campaign_ordered", actor=token.email, about=campaign_id, origin=f"token {token.id}")
-    return campaign_id
-
-
-def _shown(take: TakeResult) -> dict[str, object]:
-    said = take.to_json()
-    del said["path"]  # a path of the studio's machine is nobody's business
-    said["file"] = f"{API}/takes/{take.id}/file" if take.status == TakeStatus.RELEASED.value else None
-    return said
