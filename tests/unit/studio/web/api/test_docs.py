@@ -63,10 +63,11 @@ def test_curl_examples_run_in_their_order(served: tuple[ApiHome, str], tmp_path:
             given["CAMPAIGN"] = json.loads(done.stdout)["campaign"]
             given["TAKE"] = home.jobs.enqueued[0]
             home.release(given["TAKE"])
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7
     assert json.loads(said[1])["status"] == "done"
     assert (tmp_path / "ad.mp4").read_bytes() == b"a released file"
     assert json.loads(said[4])["verdict"] == "unknown"
+    assert home.record in said[6]
 
 
 def test_every_route_and_scope_is_documented(tmp_path: Path) -> None:

@@ -151,10 +151,10 @@ def test_no_file_of_the_machine_can_be_named(home: ApiHome) -> None:
 
 def test_the_protocols_own_client_is_understood(home: ApiHome) -> None:
     """What the library's makers ship as a client, over the app's own transport."""
-    import anyio  # noqa: PLC0415 - with the clients below
-    import httpx2  # noqa: PLC0415 - the library's own
-    from mcp.client.session import ClientSession  # noqa: PLC0415 - half a second
-    from mcp.client.streamable_http import streamable_http_client  # noqa: PLC0415 - as above
+    import anyio
+    import httpx2
+    from mcp.client.session import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
 
     headers = {"authorization": f"Bearer {home.token()}"}
 
