@@ -25,7 +25,7 @@ DIGITAL_SOURCE_TYPES: Final = frozenset(
 _IPTC_NAMESPACE: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _MINING: Final = ("cawg.ai_inference", "cawg.ai_generative_training", "cawg.ai_training", "cawg.data_mining")
 # Actions that may follow c2pa.created. A watermark is not among them while no engine applies one.
-LATER_ACTIONS: Final = frozenset({"c2pa.dubbed", "c2pa.translated", "c2pa.edited"})
+LATER_ACTIONS: Final = frozenset({"c2pa.dubbed", "c2pa.translated", "c2pa.edited", "c2pa.watermarked.unbound"})
 
 
 def generator_version() -> str:

@@ -40,6 +40,7 @@ class Disclosed:
     audio: AudioClip | None
     captions: tuple[Timed, ...]
     tags: Mapping[str, str]
+    watermark: str | None = None  # the engine whose mark is in ``audio``
 
     @property
     def label_box(self) -> tuple[int, int, int, int] | None:

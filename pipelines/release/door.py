@@ -3,7 +3,7 @@
  1. consent   the grant is for exactly this take and still runs, and consent says yes again, from record and ledger
  2. label     the visible label is drawn by the market's and channel's rules (pictures)
  3. notice    the spoken notice is put at the start (sound only)
- 4. watermark none: no engine is installed, so none is applied and the manifest claims none
+ 4. watermark an imperceptible mark in the sound, where its engine is installed; the manifest claims what was applied
  5. encode    frames pass through the label into ffmpeg, into quarantine
  6. xmp       machine-readable origin in the container
  7. mark      fingerprints of what was encoded
@@ -46,6 +46,7 @@ from pipelines.release.quarantine import Quarantine, sha256_of
 from pipelines.release.readback import Expected, read_back
 from pipelines.release.statement import manifest_spec, xmp_properties
 from pipelines.release.take import Release, StepReport, TakeProvenance
+from pipelines.release.watermarking import WatermarkSource, no_watermark, watermarked
 
 _ENCODE_FROM, _ENCODE_TO = 0.05, 0.85  # shares of the whole that encoding takes
 
@@ -65,6 +66,7 @@ class ReleaseDoor:
     library: Path
     quarantine: Path
     threads: int = 1
+    watermark: WatermarkSource = no_watermark  # asked for each take, so that a pull needs no restart
 
     def release(
         self,
@@ -154,7 +156,8 @@ class ReleaseDoor:
             )
             say(disclosed.plate.text if disclosed.plate else disclosed.notice_text or "")
         with steps.step("watermark") as say:
-            say("none applied: no watermark engine is installed; the manifest claims none")
+            disclosed, told = watermarked(disclosed, self.watermark())
+            say(told)
         progress(_ENCODE_FROM)
         with steps.step("encode"):
             place.open()
@@ -186,6 +189,7 @@ class ReleaseDoor:
                 spec=spec,
                 disclosed=disclosed,
                 marks=marks,
+                watermark=self.watermark(),
                 trust_anchors_pem=self.identity.trust_anchors_pem,
                 frame_count=frames.frame_count if frames else 0,
                 fps=frames.fps if frames else 0,

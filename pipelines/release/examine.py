@@ -18,12 +18,14 @@ from pipelines.disclosure.fonts import FontSet
 from pipelines.disclosure.label import draw_label, label_for
 from pipelines.disclosure.market import load_market
 from pipelines.disclosure.presence import label_is_present
+from pipelines.disclosure.watermark.sound import WatermarkReading
 from pipelines.errors import PipelineError
 from pipelines.provenance.sniff import kind_of
 from pipelines.release.formats import parse_take_format
 from pipelines.release.gate import ReleaseEntry
 from pipelines.release.marks import Marks, marks_of
 from pipelines.release.records import PublicRelease
+from pipelines.release.watermarking import WatermarkSource, heard_in, no_watermark
 
 _SUFFIXES: Final = {
     "video/mp4": ".mp4",
@@ -47,6 +49,14 @@ class MediaExaminer:
     """Decodes files to compare them with what is on record. Without ``fonts`` labels are not looked for."""
 
     fonts: FontSet | None
+    engine: WatermarkSource = no_watermark
+
+    def watermark(self, path: Path, *, media_type: str) -> WatermarkReading | None:
+        """Whether an imperceptible mark of AI is in the sound; None without an engine, or without sound."""
+        if kind_of(media_type) == "image" or (engine := self.engine()) is None:
+            return None
+        with _named(path, media_type) as link:
+            return heard_in(link, engine)
 
     def marks(self, path: Path, *, media_type: str) -> Marks:
         """Return the fingerprints of a file; raises ``PipelineError`` when it cannot be decoded."""

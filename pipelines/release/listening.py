@@ -14,8 +14,8 @@ from pipelines.media import AudioClip
 _DURATION_MAX_S: Final = 4 * 3600  # a hostile file may claim to go on for ever
 
 
-def decode_sound(path: Path, *, sample_rate: int) -> AudioClip | None:
-    """Return the sound of a file at a sample rate, or None when it has no sound.
+def decode_sound(path: Path, *, sample_rate: int, first_s: float = _DURATION_MAX_S) -> AudioClip | None:
+    """Return the sound of a file at a sample rate, about the first ``first_s``; None when it has no sound.
 
     Raises:
         EncodeError: it cannot be read, or is longer than four hours.
@@ -31,6 +31,8 @@ def decode_sound(path: Path, *, sample_rate: int) -> AudioClip | None:
                 for block in resampler.resample(frame):
                     blocks.append(block.to_ndarray()[0])
                     total += block.samples
+                if total >= first_s * sample_rate and first_s < _DURATION_MAX_S:
+                    break
                 if total > _DURATION_MAX_S * sample_rate:
                     raise EncodeError(f"{path.name} is longer than {_DURATION_MAX_S // 3600} hours")
             blocks.extend(block.to_ndarray()[0] for block in resampler.resample(None))

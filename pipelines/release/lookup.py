@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from consent.grant import TakeId
 from pipelines.errors import PipelineError
 from pipelines.provenance.fingerprint import THRESHOLDS, Fingerprint, distance
 from pipelines.release.records import PublicRecords, PublicRelease
+
+if TYPE_CHECKING:
+    from pipelines.disclosure.watermark.sound import WatermarkReading  # numpy, which a base install has not
 
 NO_EXAMINER: Final = "the engines are not installed here; run: pip install 'sayso[engines]'"
 
@@ -29,6 +32,10 @@ class Examiner(Protocol):
 
     def marks(self, path: Path, *, media_type: str) -> FileMarks:
         """Return the fingerprints of a file; raise ``PipelineError`` when it cannot be decoded."""
+        ...
+
+    def watermark(self, path: Path, *, media_type: str) -> WatermarkReading | None:
+        """Whether an imperceptible mark of AI is in the sound; None where that cannot be told."""
         ...
 
     def label_seen(self, path: Path, *, media_type: str, release: PublicRelease) -> bool | None:

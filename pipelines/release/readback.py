@@ -10,6 +10,7 @@ import numpy as np
 
 from pipelines.compose.decoder import MediaInfo, decode_frames, probe
 from pipelines.disclosure.presence import label_is_present
+from pipelines.disclosure.watermark.sound import SoundWatermark
 from pipelines.errors import ReleaseError
 from pipelines.media import AudioClip, Float32Array
 from pipelines.provenance.claims import CONSENT_LABEL, DISCLOSURE_LABEL
@@ -22,6 +23,7 @@ from pipelines.release.disclosing import Disclosed
 from pipelines.release.formats import TakeFormat
 from pipelines.release.listening import decode_sound
 from pipelines.release.marks import Marks, marks_of
+from pipelines.release.watermarking import heard_in
 
 # First, middle and last frame, and four between them.
 LABEL_SHARES: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
@@ -43,6 +45,7 @@ class Expected:
     trust_anchors_pem: str
     frame_count: int
     fps: int
+    watermark: SoundWatermark | None = None
 
 
 def read_back(path: Path, expected: Expected) -> str:
@@ -53,6 +56,7 @@ def read_back(path: Path, expected: Expected) -> str:
         *_stream_faults(path, expected),
         *_label_faults(path, expected),
         *_notice_faults(path, expected),
+        *_watermark_faults(path, expected),
         *_mark_faults(path, expected),
     ]
     if faults:
@@ -141,6 +145,15 @@ def _notice_faults(path: Path, expected: Expected) -> list[str]:
     correlation = notice_correlation(heard, notice)
     if correlation < NOTICE_CORRELATION_MIN:
         return [f"it does not begin with the spoken notice (correlation {correlation:.2f})"]
+    return []
+
+
+def _watermark_faults(path: Path, expected: Expected) -> list[str]:
+    if expected.disclosed.watermark is None:
+        return []
+    heard = None if expected.watermark is None else heard_in(path, expected.watermark)
+    if heard is None or not heard.is_found:
+        return [f"the mark that {expected.disclosed.watermark} put into its sound is not heard any more"]
     return []
 
 

@@ -106,4 +106,7 @@ def _actions(provenance: TakeProvenance, disclosed: Disclosed, source: str) -> l
         actions.append(Action(name="c2pa.edited", digital_source_type=source, description="visible AI label"))
     if disclosed.notice_text is not None:
         actions.append(Action(name="c2pa.edited", digital_source_type=source, description="spoken AI notice"))
+    if disclosed.watermark is not None:  # unbound: the mark names no manifest
+        description = f"imperceptible mark in the sound: {disclosed.watermark}"
+        actions.append(Action(name="c2pa.watermarked.unbound", digital_source_type=source, description=description))
     return actions

@@ -27,6 +27,7 @@ class Verdict:
     manifest: dict[str, object] = field(default_factory=dict)
     label: dict[str, object] = field(default_factory=dict)
     fingerprint: dict[str, object] = field(default_factory=dict)
+    watermark: dict[str, object] = field(default_factory=lambda: {"checked": False})
     consent: dict[str, object] = field(default_factory=dict)
     ledger: dict[str, object] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class Verdict:
             "manifest": self.manifest,
             "label": self.label,
             "fingerprint": self.fingerprint,
+            "watermark": self.watermark,
             "consent": self.consent,
             "ledger": self.ledger,
         }

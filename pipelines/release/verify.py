@@ -120,6 +120,9 @@ def _judge(
     if kind is VerdictKind.AUTHENTIC and status in WITHDRAWN:
         kind = VerdictKind.REVOKED
     sentences = [_STATUS_SENTENCES.get(status, "") if release else "", sentence]
+    mark = examiner.watermark(path, media_type=media_type) if examiner else None
+    if kind is VerdictKind.UNKNOWN and mark is not None and mark.is_found:
+        sentences.append(_MARKED)
     exact = release is not None and sha256_of(path) == release.entry.file_sha256
     if kind in {VerdictKind.AUTHENTIC, VerdictKind.REVOKED} and not exact:
         sentences.append("Bytes outside of picture and sound were added since; the content itself is unchanged.")
@@ -131,6 +134,7 @@ def _judge(
         manifest=reading.to_json(),
         label=_label(path, media_type, release, looked, examiner),
         fingerprint=looked.to_json(),
+        watermark={"checked": mark is not None, **(mark.to_json() if mark else {})},
         consent=_consent(status, release),
         ledger=proof if release else {"included": False},
     )
@@ -246,6 +250,10 @@ _CHANGED: Final = "This file was changed after it was released; do not rely on w
 _SIGNER_ENDED: Final = (
     "This file was released by this studio and is unchanged: the ledger holds exactly these bytes. It was made with "
     "AI. Whoever checks its signature alone will not trust it, for the signer's certificate has ended or was replaced."
+)
+_MARKED: Final = (
+    "Its sound carries a mark that tools for synthetic speech put there (Perth): it was probably made with AI, by whom "
+    "the mark does not say."
 )
 _UNKNOWN_SIGNER: Final = (
     "This file carries a whole manifest of somebody else, whom this studio does not know; nothing here vouches for it."

@@ -118,6 +118,7 @@ class _CardEntry(_Entry):
         "avatar",
         "font",
         "text-to-image",
+        "watermark",
     ]
     default: bool
     licence: NonEmpty

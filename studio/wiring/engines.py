@@ -52,6 +52,7 @@ from studio.jobs.speech_file import read_speech, write_speech
 from studio.wiring.cards import cards_of
 from studio.wiring.likenesses import manifest_name, profile_of, twin_of
 from studio.wiring.root import Wiring
+from studio.wiring.watermark import installed_watermark
 
 FPS = 25
 SPOKEN_SHARE = 0.85  # of the speech step's time; the rest is listening
@@ -107,6 +108,7 @@ class RealEngines:
             library=settings.library_dir,
             quarantine=settings.work_dir,
             threads=THREADS,
+            watermark=installed_watermark(self._wiring.weights),
         )
 
     def speech(self, plan: TakePlan, grant: Grant, *, done: Path, out: Path, progress: Progress) -> None:  # noqa: ARG002 - the first step has nothing before it

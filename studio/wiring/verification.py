@@ -23,13 +23,15 @@ def open_examiner(weights: WeightsStore) -> MediaExaminer | None:
     try:
         from pipelines.disclosure.fonts import load_fonts  # noqa: PLC0415 - needs the engines extra
         from pipelines.release.examine import MediaExaminer  # noqa: PLC0415 - as above
+        from studio.wiring.watermark import installed_watermark  # noqa: PLC0415 - as above
     except ImportError:
         return None
+    engine = installed_watermark(weights)
     try:
         fonts = load_fonts(weights)
     except WeightsError:
-        return MediaExaminer(fonts=None)
-    return MediaExaminer(fonts=fonts)
+        return MediaExaminer(fonts=None, engine=engine)
+    return MediaExaminer(fonts=fonts, engine=engine)
 
 
 def standing_of(take_id: str, *, records: PublicRecords, ledger: TrustedLedger, at: datetime) -> Standing | None:

@@ -33,14 +33,42 @@ def answer_for(verdict: Verdict) -> Answer:
     tone, sign, headline = HEADLINES[verdict.verdict]
     facts = (
         ("Signed manifest", _words(verdict.manifest, "state")),
-        ("Visible label", _words(verdict.label, "status")),
-        ("Fingerprint", _words(verdict.fingerprint, "status")),
+        ("Label", _label(verdict.label)),
+        ("Fingerprint", _fingerprint(verdict.fingerprint)),
+        ("Watermark", _watermark(verdict.watermark)),
         ("Consent", _words(verdict.consent, "status")),
         ("In the ledger", "yes, with proof" if verdict.ledger.get("included") else "no"),
     )
     return Answer(
         verdict=verdict.verdict, tone=tone, sign=sign, headline=headline, summary=verdict.summary, facts=facts
     )
+
+
+_SEEN: dict[object, str] = {
+    True: "seen in the picture",
+    False: "not seen in the picture",
+    None: "not looked for in this copy",
+}
+
+
+def _label(label: Mapping[str, object]) -> str:
+    text, notice = label.get("text"), label.get("notice")
+    if text:
+        return f"“{text}”, {_SEEN[label.get('seen')]}"
+    return f"spoken: “{notice}”" if notice else "none that we know of"
+
+
+def _fingerprint(fingerprint: Mapping[str, object]) -> str:
+    if not fingerprint.get("checked"):
+        return f"not checked: {fingerprint.get('reason') or 'nothing here can'}"
+    take = fingerprint.get("take")
+    return f"that of {take}" if take else "fits nothing that was released here"
+
+
+def _watermark(watermark: Mapping[str, object]) -> str:
+    if not watermark.get("checked"):
+        return "not checked"
+    return f"heard in the sound ({watermark.get('engine')})" if watermark.get("found") else "not heard in the sound"
 
 
 def _words(part: Mapping[str, object], key: str) -> str:
