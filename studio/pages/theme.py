@@ -38,5 +38,5 @@ def house_theme() -> gr.themes.Base:
         link_text_color_dark=GREEN_ON_DARK,
         link_text_color_hover=GREEN_DARK,
         body_text_color_subdued="#625c53",
-        body_text_color_subdued_dark="#b0a89b",
+        body_text_color_subdued_dark="#beb7ab",
     )
