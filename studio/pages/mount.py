@@ -35,6 +35,7 @@ def mount_pages(app: FastAPI, desk: Desk, *, path: str, private_dir: Path, may_u
         return "studio" if may_use(request.headers) else None  # Gradio wants a name
 
     async def mount() -> None:
+        """Build while a loop runs."""
         gr.mount_gradio_app(
             app,
             build_page(desk),

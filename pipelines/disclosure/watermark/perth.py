@@ -75,6 +75,7 @@ class PerthWatermark(SoundWatermark):
 
     @override
     def mark(self, clip: AudioClip) -> AudioClip:
+        """Put the mark in; a clip shorter than one window of the net stays as it is."""
         import torch  # noqa: PLC0415 - as above
 
         plain = _resampled(clip.waveform, clip.sample_rate, SAMPLE_RATE)
@@ -96,6 +97,7 @@ class PerthWatermark(SoundWatermark):
 
     @override
     def read(self, clip: AudioClip) -> WatermarkReading:
+        """Look for the mark; in less than a second, or in silence, none is found."""
         import torch  # noqa: PLC0415 - as above
         from torch.nn.functional import interpolate  # noqa: PLC0415 - as above
 

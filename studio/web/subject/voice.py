@@ -25,6 +25,7 @@ def add_voice(router: APIRouter, desk: VoiceDesk, pages: Pages) -> None:
 
     @router.post("/voice/{number}")
     async def receive(request: Request, token: str, number: int) -> Response:
+        """Take one recording."""
         # Asked before a byte is read: whoever may not record sends nothing.
         refused = await run_in_threadpool(_refusal, desk, pages, request, token)
         if refused is not None:
